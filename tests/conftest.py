@@ -1,0 +1,134 @@
+"""Fixtures that every kind of test uses: an application on a real database, a real server."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.live import LiveServer
+from widget.app import create_app, parts_of
+from widget.config import Config
+from widget.domain.site import Site, SiteSettings
+from widget.publication.parts import Parts
+from widget.store import schema, sites
+
+PAGE = "https://example.org/article"
+ORIGIN = "https://example.org"
+
+
+class Clock:
+    """A clock that stands still until it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def advance(self, **duration: float) -> None:
+        """Move on by a ``timedelta`` of these arguments."""
+        self.time += timedelta(**duration)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return the application's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    """Return the configuration of an empty home folder."""
+    monkeypatch.setenv("COMMENT_WIDGET_HOME", str(tmp_path / "home"))
+    return Config(home=tmp_path / "home")
+
+
+@pytest.fixture
+def app(config: Config, clock: Clock) -> Iterator[Flask]:
+    """Return an application with the built-in plugins on a migrated SQLite database."""
+    app = create_app(config, now=clock)
+    parts = parts_of(app)
+    schema.upgrade(parts.database)
+    yield app
+    parts.database.engine.dispose()
+
+
+@pytest.fixture
+def parts(app: Flask) -> Parts:
+    """Return the application's parts."""
+    return parts_of(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return a client of the application."""
+    return app.test_client()
+
+
+@pytest.fixture
+def add_site(parts: Parts) -> Callable[..., Site]:
+    """Return a function that adds a site; by default it publishes at once, with no limits."""
+
+    def add(
+        key: str = "blog", hosts: tuple[str, ...] = ("example.org",), **settings: object
+    ) -> Site:
+        values = {"policy": "publish", **settings}
+        site = Site(
+            id=0,
+            key=key,
+            title=key.title(),
+            hosts=hosts,
+            settings=SiteSettings.model_validate(values),
+        )
+        with parts.database.write() as session:
+            site = sites.add_site(session, site, parts.now())
+        for plugin in parts.plugins.of(site):
+            if plugin.name == "rate_limit":
+                parts.plugins.save(
+                    site, plugin.name, {"mode": "off"}, actor="test", now=parts.now()
+                )
+        with parts.database.read() as session:
+            stored = sites.find_site(session, key)
+        assert stored is not None
+        return stored
+
+    return add
+
+
+@pytest.fixture
+def site(add_site: Callable[..., Site]) -> Site:
+    """Return the site ``blog`` of ``example.org``."""
+    return add_site()
+
+
+@pytest.fixture
+def post(client: FlaskClient) -> Callable[..., object]:
+    """Return a function that posts a comment as a browser on the site's page would."""
+
+    def send(body: str = "A comment.", **fields: object) -> object:
+        headers = fields.pop("headers", {})
+        assert isinstance(headers, dict)
+        submission = {"site": "blog", "url": PAGE, "body": body, **fields}
+        return client.post(
+            "/api/v1/comments", json=submission, headers={"Origin": ORIGIN, **headers}
+        )
+
+    return send
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
+    """Return a function that starts a real server on a folder of its own."""
+    started: list[LiveServer] = []
+
+    def start(**env: str) -> LiveServer:
+        server = LiveServer(tmp_path / f"server-{len(started)}", env)
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()

@@ -1,0 +1,108 @@
+"""A real server in a process of its own, and the command line beside it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+START_S = 30.0
+
+
+def free_port() -> int:
+    """Return a port that the kernel has just given out."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class LiveServer:
+    """``comment-widget serve`` on a folder; can be stopped, killed and started again."""
+
+    def __init__(self, home: Path, env: Mapping[str, str] | None = None) -> None:
+        self.home = home
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.api = f"{self.url}/api/v1"
+        self.log = home / "server.log"
+        self._extra = dict(env or {})
+        self._process: subprocess.Popen[bytes] | None = None
+        home.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Return the environment of the server and of commands."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("COMMENT_WIDGET_")}
+        own = {"COMMENT_WIDGET_HOME": str(self.home), "COMMENT_WIDGET_BIND": self.bind}
+        return kept | own | self._extra
+
+    @property
+    def bind(self) -> str:
+        """Return where the server listens."""
+        return f"127.0.0.1:{self.port}"
+
+    def cli(self, *arguments: str, check: bool = True) -> str:
+        """Run a command on the server's folder; return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "widget", *arguments],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode != 0:
+            raise AssertionError(f"{arguments} ended with {done.returncode}: {done.stderr}")
+        return done.stdout
+
+    def cli_json(self, *arguments: str) -> object:
+        """Run a command with ``--json``; return what it printed."""
+        return json.loads(self.cli(*arguments, "--json"))
+
+    def start(self) -> "LiveServer":
+        """Start the server and wait until it answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "widget", "serve"],
+                env=self.env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        end = time.monotonic() + START_S
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
+        return self
+
+    def stop(self) -> None:
+        """Ask the server to end, and wait until it has."""
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Kill the server and its workers at once, as a power cut would."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is None:
+            return
+        group = os.getpgid(self._process.pid) if self._process.poll() is None else None
+        if group is not None:
+            if number is signal.SIGKILL:
+                os.killpg(group, number)
+            else:
+                self._process.send_signal(number)
+            self._process.wait(START_S)
+        self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health", timeout=2).status_code == 200
+        except httpx.TransportError:
+            return False

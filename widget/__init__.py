@@ -1,0 +1,64 @@
+"""Comment Widget: comments for any page, moderated by plugins.
+
+The names below are the public ones: what a plugin may import. ``widget.testing`` is the test
+kit for plugins. Everything else in this package may change.
+"""
+
+from pathlib import Path
+
+from widget.domain.comment import Author, Comment, Status
+from widget.domain.errors import WidgetError
+from widget.domain.form import FieldType, FormField, FormLink, FormNotice
+from widget.domain.plugin import (
+    Panel,
+    PeriodicTask,
+    PluginInfo,
+    PluginSettings,
+    ServerInfo,
+    SettingsProblem,
+)
+from widget.domain.site import Policy, Presence, Site, SiteSettings
+from widget.domain.submission import History, Occasion, Submission
+from widget.domain.thread_page import PublicAuthor, PublicComment, Replies
+from widget.domain.trail import Mode
+from widget.domain.verdict import Outcome, Verdict
+from widget.hookspecs import hookimpl
+
+__all__ = [
+    "Author",
+    "Comment",
+    "FieldType",
+    "FormField",
+    "FormLink",
+    "FormNotice",
+    "History",
+    "Mode",
+    "Occasion",
+    "Outcome",
+    "Panel",
+    "PeriodicTask",
+    "PluginInfo",
+    "PluginSettings",
+    "Policy",
+    "Presence",
+    "PublicAuthor",
+    "PublicComment",
+    "Replies",
+    "ServerInfo",
+    "SettingsProblem",
+    "Site",
+    "SiteSettings",
+    "Status",
+    "Submission",
+    "Verdict",
+    "WidgetError",
+    "hookimpl",
+]
+
+__version__ = "0.1.0"
+
+# A wheel carries plugins/ inside this package; a checkout keeps it beside. Either way it is
+# imported as widget.plugins.
+_here = Path(__file__).resolve().parent
+if not (_here / "plugins").is_dir():
+    __path__.append(str(_here.parent))

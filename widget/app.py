@@ -1,0 +1,129 @@
+"""create_app(config): the one place where the parts are joined."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from flask import Flask, Response
+
+from widget import __version__
+from widget.config import Config, load_config
+from widget.domain.edit_token import EditTokens
+from widget.domain.plugin import ServerInfo
+from widget.http import api, pages
+from widget.http.problems import answer_errors
+from widget.plugin_host.discovery import Candidate, find_plugins
+from widget.plugin_host.plugins import Plugins
+from widget.publication.parts import Parts
+from widget.rendering.markdown import make_markdown
+from widget.rendering.sanitise import make_sanitiser
+from widget.snapshot.build import Builder
+from widget.snapshot.cache import Snapshots
+from widget.snapshot.read import Reader, versions_in
+from widget.store.database import connect
+from widget.store.keys import load_keys
+
+log = logging.getLogger("comment_widget")
+
+EXTENSION = "comment_widget"
+#: The largest request that is read, bytes: a text of the greatest length in any script.
+MAX_REQUEST = 512 * 1024
+_START_S = 10.0
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def create_app(
+    config: Config | None = None,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    candidates: Iterable[Candidate] | None = None,
+) -> Flask:
+    """Return the application; ``app.extensions["comment_widget"]`` are its parts.
+
+    The database isn't migrated here: ``serve`` and ``db upgrade`` do that.
+
+    Raises:
+        ConfigurationError: where it can't run like this.
+    """
+    config = config or load_config()
+    config.home.mkdir(parents=True, exist_ok=True)
+    app = Flask("widget", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
+    parts = _join(app, config, now, candidates)
+    app.extensions[EXTENSION] = parts
+    app.config["SECRET_KEY"] = parts.keys.session
+    answer_errors(app)
+    app.register_blueprint(api.blueprint(parts))
+    app.register_blueprint(pages.blueprint(parts))
+    app.after_request(_add_safe_headers)
+    _start_plugins(app, parts)
+    return app
+
+
+def parts_of(app: Flask) -> Parts:
+    """Return the parts of an application."""
+    parts = app.extensions[EXTENSION]
+    if not isinstance(parts, Parts):
+        raise TypeError("not an application of create_app")
+    return parts
+
+
+def _join(
+    app: Flask,
+    config: Config,
+    now: Callable[[], datetime],
+    candidates: Iterable[Candidate] | None,
+) -> Parts:
+    keys = load_keys(config.home, [key.get_secret_value() for key in config.secret_keys])
+    database = connect(app, config.database)
+    found = find_plugins(config.home / "plugins") if candidates is None else candidates
+    plugins = Plugins(found, database, keys)
+    snapshots = Snapshots(config.snapshot_mb * 1024 * 1024, versions_in(database))
+    sanitise = make_sanitiser()
+    return Parts(
+        config=config,
+        database=database,
+        keys=keys,
+        plugins=plugins,
+        snapshots=snapshots,
+        reader=Reader(
+            database=database,
+            builder=Builder(keys=keys, plugins=plugins, sanitise=sanitise),
+            snapshots=snapshots,
+        ),
+        tokens=EditTokens(keys.signing),
+        markdown=make_markdown(),
+        sanitise=sanitise,
+        now=now,
+    )
+
+
+def _start_plugins(app: Flask, parts: Parts) -> None:
+    config = parts.config
+    for plugin in parts.plugins.registry.plugins:
+        server = ServerInfo(
+            public_url=config.url,
+            redis_url=config.redis_url or None,
+            software=f"Comment Widget/{__version__}",
+            options=config.plugins.get(plugin.name, {}),
+            test_mode=config.test_mode,
+        )
+        if "start_plugin" in plugin.hooks:
+            reply = parts.plugins.caller.ask(
+                plugin, "start_plugin", _START_S, app=app, server=server
+            )
+            if reply.failure:
+                reason = f"It could not start: {reply.reason}"
+                parts.plugins.caller.disable(plugin, reason)
+        if "routes" in plugin.hooks:
+            pages.add_plugin_routes(app, parts, plugin)
+
+
+def _add_safe_headers(response: Response) -> Response:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    return response

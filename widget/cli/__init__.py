@@ -1,0 +1,41 @@
+"""The ``comment-widget`` command."""
+
+import sys
+
+import click
+
+from widget import __version__
+from widget.cli import check, db, demo, imports, keys, moderation, plugins, serve, site, user
+from widget.domain.errors import Invalid, WidgetError
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: comment-widget site add blog --title 'My blog' --host blog.example.org",
+)
+@click.version_option(__version__, prog_name="comment-widget")
+def cli() -> None:
+    """Comments for any page, moderated by plugins.
+
+    Where things are kept, and on which address the server listens, is said by
+    comment-widget.toml in $COMMENT_WIDGET_HOME (./var by default) and by COMMENT_WIDGET_*
+    variables.
+    """
+
+
+for _module in (serve, demo, site, user, moderation, plugins, imports, keys, db, check):
+    cli.add_command(_module.command)
+
+
+def main() -> None:
+    """Run the command; a failure is one line on standard error and exit status 1."""
+    try:
+        plugins.add_plugin_commands(cli, sys.argv[1:2])
+        cli(standalone_mode=True)
+    except Invalid as error:
+        for fault in error.errors:
+            click.echo(f"Error: {fault.field}: {fault.message}", err=True)
+        sys.exit(1)
+    except WidgetError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,75 @@
+"""``comment-widget plugins``, and the commands that plugins add themselves."""
+
+from collections.abc import Sequence
+
+import click
+import orjson
+
+from widget.cli.opening import open_parts, site_of
+from widget.config import load_config
+from widget.domain.trail import Mode
+from widget.plugin_host.call import Caller
+from widget.plugin_host.discovery import find_plugins
+from widget.plugin_host.registry import Registry
+
+_COMMANDS_S = 10.0
+
+
+@click.group("plugins", epilog="Example: comment-widget plugins list")
+def command() -> None:
+    """Plugins: which there are, and which are on."""
+
+
+@command.command("list", epilog="Example: comment-widget plugins list --site blog --json")
+@click.option("--site", "site_key", metavar="KEY", help="Say how each takes part on this site.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_all(site_key: str | None, as_json: bool) -> None:
+    """List the plugins in the order in which they are asked, and those that can't be used."""
+    parts = open_parts()
+    modes: dict[str, Mode] = {}
+    if site_key is not None:
+        modes = {plugin.name: plugin.mode for plugin in parts.plugins.of(site_of(parts, site_key))}
+    registry = parts.plugins.registry
+    rows = [
+        {
+            "name": plugin.name,
+            "version": plugin.info.version,
+            "origin": plugin.origin,
+            "mode": modes.get(plugin.name),
+            "sends": plugin.info.sends,
+            "description": plugin.info.description,
+            "fault": None,
+        }
+        for plugin in registry.plugins
+    ] + [
+        {"name": fault.name, "origin": fault.origin, "fault": fault.reason}
+        for fault in registry.faults
+    ]
+    if as_json:
+        click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode())
+        return
+    for row in rows:
+        if row["fault"]:
+            click.echo(f"{row['name']:20}  can't be used ({row['origin']}): {row['fault']}")
+            continue
+        mode = f"{row['mode']:7}" if row["mode"] else ""
+        click.echo(f"{row['name']:20}  {row['version']:9}{mode}{row['description']}")
+        if row["sends"]:
+            click.echo(f"{'':22}sends {row['sends']}")
+
+
+def add_plugin_commands(group: click.Group, asked: Sequence[str]) -> None:
+    """Add the groups of plugins that have commands, where one of no other name is asked for.
+
+    Loading every plugin takes a while: ``comment-widget --help`` of the core needn't wait.
+    """
+    if not asked or asked[0].startswith("-") or asked[0] in group.commands:
+        return
+    registry = Registry(find_plugins(load_config().home / "plugins"))
+    caller = Caller(registry)
+    for plugin in registry.plugins:
+        if "commands" not in plugin.hooks:
+            continue
+        own = click.Group(plugin.name, help=plugin.info.description)
+        if caller.ask(plugin, "commands", _COMMANDS_S, group=own).failure is None:
+            group.add_command(own)

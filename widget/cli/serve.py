@@ -1,0 +1,75 @@
+"""``comment-widget serve``."""
+
+import os
+from pathlib import Path
+
+import click
+
+from widget.cli.opening import open_parts
+from widget.config import PREFIX, Config, load_config
+from widget.domain.errors import ConfigurationError
+
+#: Requests that wait for a free thread before more connections are accepted, per worker.
+_BACKPRESSURE = 512
+_HEADER_BYTES = 65_536
+
+
+@click.command("serve", epilog="Example: comment-widget serve --bind 0.0.0.0:8080 --workers 2")
+@click.option("--bind", metavar="HOST:PORT", help="Where to listen.")
+@click.option(
+    "--unix", type=click.Path(path_type=Path), metavar="PATH", help="Listen on a unix socket."
+)
+@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
+def command(bind: str | None, unix: Path | None, workers: int | None) -> None:
+    """Serve comments; the embedded database is migrated first."""
+    config = settle(bind, workers)
+    open_parts(config).database.engine.dispose()
+    click.echo(f"Serving on {unix or config.url}", err=True)
+    run(config, unix)
+
+
+def settle(bind: str | None, workers: int | None) -> Config:
+    """Let options win over the configuration, here and in the worker processes."""
+    for name, value in (("BIND", bind), ("WORKERS", workers)):
+        if value is not None:
+            os.environ[PREFIX + name] = str(value)
+    return load_config()
+
+
+def run(config: Config, unix: Path | None = None) -> None:
+    """Serve until told to stop; SIGHUP reloads, SIGTERM ends after the requests under way.
+
+    Raises:
+        ConfigurationError: where the address can't be read or is taken.
+    """
+    # Imported here: other commands shouldn't wait for the server's start-up.
+    from granian import Granian  # noqa: PLC0415  # 100 ms
+    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
+    from granian.http import HTTP1Settings  # noqa: PLC0415
+
+    host, port = _address(config.bind)
+    server = Granian(
+        target="widget.wsgi:application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=port,
+        uds=unix,
+        workers=config.workers,
+        blocking_threads=config.threads,
+        backpressure=_BACKPRESSURE,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=30,
+        http1_settings=HTTP1Settings(max_buffer_size=_HEADER_BYTES),
+        log_level=LogLevels.error,
+    )
+    server.serve()
+
+
+def _address(bind: str) -> tuple[str, int]:
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65_535:
+        raise ConfigurationError(f"bind: {bind!r} is not HOST:PORT.")
+    return host.strip("[]"), int(port)

@@ -1,0 +1,1 @@
+"""Plain values and rules: no Flask, no SQLAlchemy, no clock of its own."""

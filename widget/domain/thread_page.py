@@ -1,0 +1,94 @@
+"""The values that a snapshot encodes: a thread as any reader may see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from widget.domain.form import FormField
+
+
+class Sort(StrEnum):
+    """The order of top-level comments. Replies are always oldest first."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    BEST = "best"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicAuthor:
+    """What readers see of an author. ``avatar`` is a keyed hash to draw a picture from."""
+
+    name: str | None
+    website: str | None
+    avatar: str
+    badge: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replies:
+    """The visible direct replies: how many, the first of them, and a cursor for the rest."""
+
+    count: int
+    comments: Sequence["PublicComment"] = ()
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicComment:
+    """What readers see of a comment. A deleted one with replies has no author and no text."""
+
+    id: int
+    parent: int | None
+    author: PublicAuthor | None
+    html: str
+    created: str
+    edited: str | None
+    score: int
+    pinned: bool
+    featured: bool
+    deleted: bool
+    replies: Replies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicThread:
+    """What readers see of a thread; ``id`` is ``None`` before its first comment."""
+
+    id: int | None
+    url: str
+    title: str | None
+    state: str
+    count: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A plugin's notice under the form, sanitised."""
+
+    plugin: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What the box needs to draw the form."""
+
+    fields: Sequence[FormField]
+    notices: Sequence[Notice]
+    author: dict[str, str]
+    max_length: int
+    max_depth: int
+    edit_window_s: int
+    policy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadPage:
+    """One page of a thread, as ``GET /api/v1/thread`` answers it."""
+
+    thread: PublicThread
+    comments: Sequence[PublicComment]
+    after: str | None
+    form: Form = field()

@@ -1,0 +1,202 @@
+"""The shapes of the wire contract: what is read from requests, and what answers them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from flask import Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from werkzeug.exceptions import UnsupportedMediaType
+
+from widget.domain.errors import FieldError, Invalid, Malformed
+from widget.domain.thread_page import PublicComment, PublicThread, Sort
+from widget.snapshot.read import Question
+
+MAX_ID = (1 << 63) - 1
+Id = Annotated[int, Field(ge=1, le=MAX_ID, strict=True)]
+Line = Annotated[str, StringConstraints(max_length=1000)]
+AnswerValue = bool | int | Annotated[str, StringConstraints(max_length=8000)] | None
+Body = TypeVar("Body", bound=BaseModel)
+
+
+class _Request(BaseModel):
+    # What a reader may not set is no field here, and so has no effect.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class AuthorFields(_Request):
+    """Who writes, as far as they say."""
+
+    name: Line | None = None
+    email: Line | None = None
+    website: Line | None = None
+
+
+class NewCommentBody(_Request):
+    """A submission."""
+
+    site: Line
+    url: Annotated[str, StringConstraints(max_length=4096)]
+    thread: Line | None = None
+    title: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    parent: Id | None = None
+    author: AuthorFields = AuthorFields()
+    body: str
+    answers: Annotated[dict[Line, AnswerValue], Field(max_length=40)] = {}
+
+
+class EditBody(_Request):
+    """A new text for one's own comment."""
+
+    body: str
+
+
+class PreviewBody(_Request):
+    """A text to be shown as it would be published."""
+
+    site: Line
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedAnswer:
+    """The answer to a submission; ``token`` lets its author edit or delete it."""
+
+    status: str
+    comment: PublicComment
+    token: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditedAnswer:
+    """The answer to an edit."""
+
+    status: str
+    comment: PublicComment
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOnPage:
+    """Where a comment stands: the top-level comment above it, and all those between."""
+
+    root: int
+    ancestors: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentAnswer:
+    """One comment with its place."""
+
+    status: str
+    comment: PublicComment
+    thread: PublicThread
+    place: PlaceOnPage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepliesAnswer:
+    """More replies of one comment."""
+
+    comments: Sequence[PublicComment]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountsAnswer:
+    """The number of published comments of each page, by its URL as asked."""
+
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewAnswer:
+    """A text as it would be published."""
+
+    html: str
+
+
+def read_body(request: Request, model: type[Body]) -> Body:
+    """Return a request's JSON body, checked.
+
+    Raises:
+        UnsupportedMediaType: where it doesn't say that it is JSON in UTF-8.
+        Malformed: where it is no JSON, or no object.
+        Invalid: naming each field at fault.
+    """
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.mimetype != "application/json" or charset not in ("utf-8", "utf8"):
+        raise UnsupportedMediaType("Send JSON, as application/json in UTF-8.")
+    try:
+        value = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as error:
+        raise Malformed([FieldError("", "This is not JSON in UTF-8.")]) from error
+    if not isinstance(value, dict):
+        raise Malformed([FieldError("", "A JSON object was expected.")])
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise Invalid(_faults(error)) from error
+
+
+def read_question(request: Request) -> Question:
+    """Return what a reader asks of a thread.
+
+    Raises:
+        Malformed: where a parameter is missing or can't be read.
+    """
+    return Question(
+        site=parameter(request, "site"),
+        url=parameter(request, "url"),
+        thread=request.args.get("thread"),
+        sort=_sort(request.args.get("sort", "")),
+        after=request.args.get("after"),
+        around=_id(request.args.get("around", "")),
+    )
+
+
+def parameter(request: Request, name: str) -> str:
+    """Return a query parameter.
+
+    Raises:
+        Malformed: where it is missing or empty.
+    """
+    value = request.args.get(name, "")
+    if not value:
+        raise Malformed([FieldError(name, f"The parameter {name!r} is missing.")])
+    return value
+
+
+def _sort(text: str) -> Sort:
+    if not text:
+        return Sort.OLDEST
+    try:
+        return Sort(text)
+    except ValueError as error:
+        listed = ", ".join(Sort)
+        raise Malformed([FieldError("sort", f"Choose one of {listed}.")]) from error
+
+
+def _id(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+        raise Malformed([FieldError("around", "This is not the number of a comment.")])
+    return int(text)
+
+
+def _faults(error: ValidationError) -> list[FieldError]:
+    faults: dict[str, str] = {}
+    for fault in error.errors(include_input=False, include_url=False):
+        names = [str(part) for part in fault["loc"]]
+        where = ".".join(names[:2] if names[0] == "author" else names[:1])
+        faults.setdefault(where, _words(fault))
+    return [FieldError(field, message) for field, message in faults.items()]
+
+
+def _words(fault: Any) -> str:
+    if fault["type"] == "missing":
+        return "This is missing."
+    return f"{fault['msg'].removeprefix('Value error, ')}."

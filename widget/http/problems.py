@@ -1,0 +1,96 @@
+"""Errors → RFC 9457 problem details, in one table."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
+from http import HTTPStatus
+
+import orjson
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from widget.domain import errors
+from widget.domain.errors import FieldError, WidgetError
+
+log = logging.getLogger("comment_widget.http")
+
+MEDIA_TYPE = "application/problem+json"
+
+#: The HTTP status of each error; the nearest class in an error's ancestry counts.
+STATUS: dict[type[WidgetError], HTTPStatus] = {
+    errors.Malformed: HTTPStatus.BAD_REQUEST,
+    errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.NotAllowed: HTTPStatus.FORBIDDEN,
+    errors.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ConfigurationError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.WidgetError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+BUSY_RETRY_S = 2
+
+
+def problem(
+    status: int, detail: str, faults: Sequence[FieldError] = (), title: str | None = None
+) -> Response:
+    """Return a problem document (RFC 9457)."""
+    body: dict[str, object] = {
+        "type": "about:blank",
+        "title": title or HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": detail,
+    }
+    if faults:
+        body["errors"] = [asdict(fault) for fault in faults]
+    response = Response(orjson.dumps(body), status=status, content_type=MEDIA_TYPE)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def problem_of(error: WidgetError) -> Response:
+    """Return the problem document of one of the product's own errors."""
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    faults = error.errors if isinstance(error, errors.Invalid | errors.Refused) else ()
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _unexpected(error)
+    response = problem(status, str(error), faults)
+    if isinstance(error, errors.TooMany):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, errors.Busy):
+        response.headers["Retry-After"] = str(BUSY_RETRY_S)
+    return response
+
+
+def answer_errors(app: Flask) -> None:
+    """Let every error of the application be answered as a problem document."""
+
+    def own(error: WidgetError) -> Response:
+        return problem_of(error)
+
+    def framework(error: HTTPException) -> Response:
+        status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        words = error.description or HTTPStatus(status).description
+        if isinstance(error, RequestEntityTooLarge):
+            words = "This is larger than the server accepts."
+        response = problem(status, words)
+        for name, value in error.get_headers():
+            if name.lower() in ("allow", "retry-after"):
+                response.headers[name] = value
+        return response
+
+    def unexpected(error: Exception) -> Response:
+        return _unexpected(error)
+
+    app.register_error_handler(WidgetError, own)
+    app.register_error_handler(HTTPException, framework)
+    app.register_error_handler(Exception, unexpected)
+
+
+def _unexpected(error: Exception) -> Response:
+    """Answer a fault of ours: an id to look it up by, and nothing of what happened."""
+    name = secrets.token_hex(6)
+    log.error("request failed, id %s", name, exc_info=error)
+    detail = f"Something went wrong on the server. If it goes on, tell its owner this id: {name}."
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)

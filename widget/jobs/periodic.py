@@ -1,0 +1,78 @@
+"""What runs again and again: addresses are cut, deleted texts end, plugins' own tasks."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from widget.domain.identity import cut_address
+from widget.domain.plugin import PeriodicTask
+from widget.publication.parts import Parts
+from widget.store import jobs, retention, sites
+from widget.store.database import Database
+
+PERIODIC = "periodic"
+CUT_ADDRESSES = "cut_addresses"
+END_DELETED = "end_deleted"
+_HOUR_S = 3600.0
+#: Days for which a moderator can restore what was deleted; then its text and author end.
+DELETED_DAYS = 30
+
+
+def promise_periodic(parts: Parts) -> None:
+    """Make sure that each periodic task has its one job, whichever process comes first."""
+    wanted = {("core", name): _HOUR_S for name in _CORE}
+    for plugin, task in plugin_tasks(parts):
+        wanted[plugin, task.name] = task.every_s
+    now = parts.now()
+    with parts.database.write() as session:
+        known = {
+            (payload["plugin"], payload["name"]) for payload in jobs.payloads_of(session, PERIODIC)
+        }
+        for (plugin, name), every_s in wanted.items():
+            if (plugin, name) not in known:
+                payload = {"plugin": plugin, "name": name, "every_s": every_s}
+                jobs.promise(session, PERIODIC, payload, due=now, now=now)
+
+
+def plugin_tasks(parts: Parts) -> Sequence[tuple[str, PeriodicTask]]:
+    """Return the tasks that plugins declare, with their plugin's name."""
+    found: list[tuple[str, PeriodicTask]] = []
+    for plugin in parts.plugins.registry.plugins:
+        if "periodic_tasks" not in plugin.hooks:
+            continue
+        reply = parts.plugins.caller.ask(plugin, "periodic_tasks", plugin.info.deadline_s)
+        tasks = reply.value if isinstance(reply.value, list | tuple) else ()
+        found.extend((plugin.name, task) for task in tasks if isinstance(task, PeriodicTask))
+    return found
+
+
+def run_periodic(parts: Parts, payload: Mapping[str, Any]) -> None:
+    """Run the task that a job names; one that no plugin declares any more is left out."""
+    plugin, name = str(payload["plugin"]), str(payload["name"])
+    if plugin == "core":
+        if name in _CORE:
+            _CORE[name](parts.database, parts.now())
+        return
+    for owner, task in plugin_tasks(parts):
+        if (owner, task.name) == (plugin, name):
+            task.run(parts.now())
+
+
+def _cut_addresses(database: Database, now: datetime) -> None:
+    with database.read() as session:
+        known = sites.list_sites(session)
+    for site in known:
+        before = now - timedelta(days=site.settings.address_days)
+        with database.write() as session:
+            retention.cut_addresses(session, site.id, before, cut_address)
+
+
+def _end_deleted(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        retention.end_deleted(session, now - timedelta(days=DELETED_DAYS))
+
+
+_CORE: dict[str, Callable[[Database, datetime], None]] = {
+    CUT_ADDRESSES: _cut_addresses,
+    END_DELETED: _end_deleted,
+}

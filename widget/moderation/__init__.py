@@ -1,0 +1,1 @@
+"""The pipeline that judges submissions, and the decisions that people make."""

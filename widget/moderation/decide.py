@@ -1,0 +1,157 @@
+"""change_status(): the one function that decides on a stored comment, with its event; undo."""
+
+from dataclasses import dataclass, replace
+
+from widget.domain.comment import ALLOWED_CHANGES, Comment, Event, Status
+from widget.domain.errors import Invalid, NotFound
+from widget.domain.errors import FieldError as Fault
+from widget.publication.parts import Parts
+from widget.publication.publish import promise_to_tell, publish
+from widget.store import comments, sites, threads, trails
+from widget.store.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A comment after a decision, and the event that records it."""
+
+    comment: Comment
+    event: Event
+
+
+def change_status(
+    parts: Parts, comment_id: int, after: Status, *, actor: str, reason: str = ""
+) -> Decision:
+    """Give a comment another status. Deciding what is so already changes nothing.
+
+    Raises:
+        NotFound: where there is no such comment.
+        Invalid: where this change isn't one of those allowed.
+    """
+    with parts.database.write() as session:
+        decision = decide(parts, session, comment_id, after, actor=actor, reason=reason)
+    _announce(parts, decision.comment)
+    return decision
+
+
+def decide(
+    parts: Parts,
+    session: Session,
+    comment_id: int,
+    after: Status,
+    *,
+    actor: str,
+    reason: str = "",
+    undoes: int | None = None,
+) -> Decision:
+    """Change a status in a transaction of the caller's, who then calls ``publish``."""
+    before = comments.get_comment(session, parts.keys, comment_id)
+    if before.status is after:
+        last = trails.events_of(session, comment_id)[-1]
+        return Decision(before, last)
+    if (before.status, after) not in ALLOWED_CHANGES:
+        raise Invalid([Fault("status", f"A {before.status} comment can't become {after}.")])
+    comment = comments.set_status(session, parts.keys, comment_id, after)
+    event = trails.add_event(
+        session,
+        Event(
+            id=0,
+            comment_id=comment_id,
+            before=before.status,
+            after=after,
+            actor=actor,
+            reason=reason,
+            at=parts.now(),
+        ),
+        undoes=undoes,
+    )
+    site = sites.site_by_id(session, comment.site_id)
+    if site is not None:
+        promise_to_tell(parts, session, site, event.id)
+    return Decision(comment, event)
+
+
+def undo(parts: Parts, comment_id: int, *, actor: str) -> Decision:
+    """Take back the last change of a comment's status.
+
+    Raises:
+        NotFound: where there is no such comment, or nothing to take back.
+    """
+    with parts.database.write() as session:
+        last = _last_change(session, comment_id)
+        if last.before is None:
+            raise NotFound("There is no decision to take back.")
+        decision = decide(
+            parts,
+            session,
+            comment_id,
+            last.before,
+            actor=actor,
+            reason="Taken back.",
+            undoes=last.id,
+        )
+    _announce(parts, decision.comment)
+    return decision
+
+
+def accept_edit(parts: Parts, comment_id: int, *, actor: str) -> Decision:
+    """Let a proposed edit become the comment's text.
+
+    Raises:
+        NotFound: where no edit waits.
+    """
+    return _settle_edit(parts, comment_id, actor=actor, accept=True)
+
+
+def refuse_edit(parts: Parts, comment_id: int, *, actor: str) -> Decision:
+    """Drop a proposed edit; the comment stays as it is.
+
+    Raises:
+        NotFound: where no edit waits.
+    """
+    return _settle_edit(parts, comment_id, actor=actor, accept=False)
+
+
+def _settle_edit(parts: Parts, comment_id: int, *, actor: str, accept: bool) -> Decision:
+    with parts.database.write() as session:
+        comment = comments.get_comment(session, parts.keys, comment_id)
+        source, html = comment.proposed_source, comment.proposed_html
+        if source is None or html is None:
+            raise NotFound("No edit of this comment waits.")
+        now = parts.now()
+        if accept:
+            comments.set_body(session, comment_id, source, html, now)
+        else:
+            comments.propose_body(session, comment_id, None, None)
+        event = trails.add_event(
+            session,
+            Event(
+                id=0,
+                comment_id=comment_id,
+                before=comment.status,
+                after=comment.status,
+                actor=actor,
+                reason="Edit accepted." if accept else "Edit refused.",
+                at=now,
+            ),
+        )
+        settled = comments.get_comment(session, parts.keys, comment_id)
+    _announce(parts, settled)
+    return Decision(settled, event)
+
+
+def _last_change(session: Session, comment_id: int) -> Event:
+    changes = [
+        event for event in trails.events_of(session, comment_id) if event.before != event.after
+    ]
+    if not changes:
+        raise NotFound(comments.GONE)
+    return replace(changes[-1])
+
+
+def _announce(parts: Parts, comment: Comment) -> None:
+    with parts.database.read() as session:
+        site = sites.site_by_id(session, comment.site_id)
+        thread = threads.thread_by_id(session, comment.thread_id)
+    if site is not None and thread is not None:
+        publish(parts, site, thread)

@@ -1,0 +1,124 @@
+"""The plugins as the rest of the server sees them: asked by site, with their settings."""
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from widget.domain.errors import FieldError, Invalid, NotFound
+from widget.domain.plugin import SettingsProblem
+from widget.domain.site import Site
+from widget.domain.trail import Mode
+from widget.plugin_host import settings as plugin_settings
+from widget.plugin_host.call import Caller, Reply
+from widget.plugin_host.discovery import Candidate
+from widget.plugin_host.registry import LoadedPlugin, Registry
+from widget.plugin_host.settings import SitePlugin
+from widget.store import plugin_settings as stored
+from widget.store import sites
+from widget.store.database import Database
+from widget.store.keys import KeyRing
+
+_MAX_CACHED = 256
+
+
+class Plugins:
+    """The loaded plugins, what each site set them to, and the way to ask them."""
+
+    def __init__(self, candidates: Iterable[Candidate], database: Database, keys: KeyRing) -> None:
+        self.registry = Registry(candidates)
+        self.caller = Caller(self.registry)
+        self._database = database
+        self._keys = keys
+        self._cache: dict[int, tuple[int, list[SitePlugin]]] = {}
+        self._lock = threading.Lock()
+
+    def of(self, site: Site) -> list[SitePlugin]:
+        """Return every plugin with its settings on the site, in order.
+
+        The site's version goes up with each change of settings, so it says whether what is
+        remembered is still true.
+        """
+        remembered = self._cache.get(site.id)
+        if remembered and remembered[0] == site.version:
+            return remembered[1]
+        with self._database.read() as session:
+            values = stored.newest_settings(session, self._keys, site.id)
+        plugins = [
+            plugin_settings.on_site(plugin, values.get(plugin.name))
+            for plugin in self.registry.plugins
+        ]
+        with self._lock:
+            if len(self._cache) >= _MAX_CACHED:
+                self._cache.clear()
+            self._cache[site.id] = (site.version, plugins)
+        return plugins
+
+    def taking_part(self, site: Site, hook: str) -> list[SitePlugin]:
+        """Return the plugins that are on or in shadow on the site and implement the hook."""
+        return [
+            plugin
+            for plugin in self.of(site)
+            if plugin.mode is not Mode.OFF and hook in plugin.plugin.hooks
+        ]
+
+    def ask(
+        self, plugin: SitePlugin, hook: str, deadline_s: float | None = None, **arguments: object
+    ) -> Reply:
+        """Ask one plugin, with its settings, for no longer than its own deadline."""
+        own = plugin.plugin.info.deadline_s
+        limit = own if deadline_s is None else min(own, deadline_s)
+        return self.caller.ask(plugin.plugin, hook, limit, settings=plugin.settings, **arguments)
+
+    def get(self, site: Site, name: str) -> SitePlugin:
+        """Return one plugin on the site.
+
+        Raises:
+            NotFound: where no plugin of that name is loaded.
+        """
+        for plugin in self.of(site):
+            if plugin.name == name:
+                return plugin
+        raise NotFound(f"There is no plugin {name!r}.")
+
+    def save(
+        self, site: Site, name: str, values: Mapping[str, object], *, actor: str, now: datetime
+    ) -> int:
+        """Check and keep some settings of a plugin on a site; return the revision.
+
+        Raises:
+            NotFound: where no plugin of that name is loaded.
+            Invalid: naming each setting at fault; nothing was written.
+        """
+        current = self.get(site, name)
+        settings = plugin_settings.changed(current, values)
+        problems = self._problems(current.plugin, site, settings)
+        if problems:
+            raise Invalid(problems)
+        with self._database.write() as session:
+            revision = stored.add_revision(
+                session,
+                self._keys,
+                site_id=site.id,
+                plugin=name,
+                values=plugin_settings.to_stored(settings),
+                actor=actor,
+                now=now,
+            )
+            sites.touch_site(session, site.id)
+        return revision
+
+    def _problems(self, plugin: LoadedPlugin, site: Site, settings: object) -> Sequence[FieldError]:
+        if "check_settings" not in plugin.hooks:
+            return ()
+        reply = self.caller.ask(
+            plugin, "check_settings", plugin.info.deadline_s, site=site, settings=settings
+        )
+        if reply.failure:
+            message = f"The settings could not be checked: {reply.reason}"
+            return [FieldError(f"{plugin.name}.mode", message)]
+        found = reply.value if isinstance(reply.value, list | tuple) else ()
+        return [
+            FieldError(f"{plugin.name}.{problem.setting}", problem.message)
+            for problem in found
+            if isinstance(problem, SettingsProblem)
+        ]

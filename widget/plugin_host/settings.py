@@ -1,0 +1,92 @@
+"""A plugin's typed settings on a site: read, checked, written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from widget.domain.errors import FieldError, Invalid
+from widget.domain.plugin import PluginSettings
+from widget.domain.trail import Mode
+from widget.plugin_host.registry import LoadedPlugin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitePlugin:
+    """A plugin on a site. ``fault`` says why its stored settings can't be used, if so."""
+
+    plugin: LoadedPlugin
+    settings: PluginSettings
+    revision: int
+    fault: str | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """Return how the plugin takes part; one with a fault is still on, and so holds."""
+        return self.settings.mode
+
+    @property
+    def name(self) -> str:
+        """Return the plugin's name."""
+        return self.plugin.name
+
+
+def on_site(plugin: LoadedPlugin, stored: tuple[int, Mapping[str, Any]] | None) -> SitePlugin:
+    """Return the plugin with its stored settings, or its defaults where there are none."""
+    revision, values = stored or (0, {})
+    try:
+        settings = plugin.settings_model.model_validate(values)
+    except ValidationError as error:
+        fault = "Its settings are not valid for this version: " + _first(error)
+        mode = Mode(values.get("mode", Mode.ON))
+        return SitePlugin(
+            plugin=plugin, settings=PluginSettings(mode=mode), revision=revision, fault=fault
+        )
+    return SitePlugin(plugin=plugin, settings=settings, revision=revision)
+
+
+def changed(current: SitePlugin, values: Mapping[str, object]) -> PluginSettings:
+    """Return the settings with some values replaced.
+
+    Raises:
+        Invalid: naming each value at fault as ``<plugin>.<setting>``.
+    """
+    merged = {**to_stored(current.settings), **values}
+    try:
+        return current.plugin.settings_model.model_validate(merged)
+    except ValidationError as error:
+        raise Invalid(model_faults(error, prefix=f"{current.name}.")) from error
+
+
+def to_stored(settings: PluginSettings) -> dict[str, Any]:
+    """Return the values as plain JSON with secrets in the clear; only for the encrypted store."""
+    plain = settings.model_dump(mode="json")
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            plain[name] = value.get_secret_value()
+    return plain
+
+
+def model_faults(error: ValidationError, prefix: str) -> Sequence[FieldError]:
+    """Return a model's faults as field errors; never the value that was refused."""
+    return [
+        FieldError(prefix + ".".join(str(part) for part in fault["loc"]), _sentence(fault["msg"]))
+        for fault in error.errors(include_input=False, include_url=False)
+    ]
+
+
+def fields_of(model: type[BaseModel]) -> dict[str, str]:
+    """Return each setting's description by its name."""
+    return {name: field.description or "" for name, field in model.model_fields.items()}
+
+
+def _first(error: ValidationError) -> str:
+    fault = model_faults(error, prefix="")[0]
+    return f"{fault.field}: {fault.message}"
+
+
+def _sentence(message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return text if text.endswith(".") else f"{text}."

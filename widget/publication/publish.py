@@ -1,0 +1,32 @@
+"""What follows a committed change: nobody in this process sees the old state any more."""
+
+from collections.abc import Sequence
+
+from widget.domain.site import Site
+from widget.domain.thread import Thread
+from widget.publication.parts import Parts
+from widget.store import jobs
+from widget.store.database import Session
+
+#: The job that tells one plugin of one decision.
+TELL_PLUGIN = "tell_plugin"
+
+
+def publish(parts: Parts, site: Site, thread: Thread) -> None:
+    """Drop the snapshots of a thread that has changed; may be repeated.
+
+    Call it after the commit and before the answer. Other processes notice by the thread's
+    version, which went up in the same transaction.
+    """
+    parts.snapshots.drop((site.key, thread.key), thread.version)
+
+
+def promise_to_tell(
+    parts: Parts, session: Session, site: Site, event_id: int, plugins: Sequence[str] | None = None
+) -> None:
+    """Promise, in the decision's own transaction, to tell each plugin that wants to hear of it."""
+    now = parts.now()
+    for plugin in parts.plugins.taking_part(site, "comment_decided"):
+        if plugins is None or plugin.name in plugins:
+            payload = {"event": event_id, "plugin": plugin.name}
+            jobs.promise(session, TELL_PLUGIN, payload, due=now, now=now)

@@ -1,0 +1,1 @@
+"""From a text as written to the only HTML that leaves."""

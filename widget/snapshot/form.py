@@ -1,0 +1,67 @@
+"""The reader's form as the site and its plugins make it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from widget.domain.form import FieldType, FormField, FormNotice
+from widget.domain.site import Site
+from widget.domain.thread_page import Form, Notice
+from widget.plugin_host.plugins import Plugins
+from widget.plugin_host.settings import SitePlugin
+
+
+def build_form(site: Site, plugins: Plugins, sanitise: Callable[[str], str]) -> Form:
+    """Return the form of a site: its own fields and what its plugins add.
+
+    A plugin that fails adds nothing; what it checks it then checks without its field.
+    """
+    settings = site.settings
+    return Form(
+        fields=_fields(site, plugins),
+        notices=_notices(site, plugins, sanitise),
+        author={
+            "name": settings.author_name,
+            "email": settings.author_email,
+            "website": settings.author_website,
+        },
+        max_length=settings.max_length,
+        max_depth=settings.max_depth,
+        edit_window_s=settings.edit_window_s,
+        policy=settings.policy,
+    )
+
+
+def without_fresh_values(form: Form) -> Form:
+    """Return the form as it may be cached: a challenge is fetched when the form is entered."""
+    fields = [
+        replace(field, value=None) if field.type is FieldType.CHALLENGE else field
+        for field in form.fields
+    ]
+    return replace(form, fields=fields)
+
+
+def _fields(site: Site, plugins: Plugins) -> list[FormField]:
+    found: list[FormField] = []
+    for plugin in plugins.taking_part(site, "form_fields"):
+        found.extend(
+            field
+            for field in _answers(plugins, plugin, site, "form_fields")
+            if isinstance(field, FormField) and field.name.startswith(plugin.name)
+        )
+    return found
+
+
+def _notices(site: Site, plugins: Plugins, sanitise: Callable[[str], str]) -> list[Notice]:
+    found: list[Notice] = []
+    for plugin in plugins.taking_part(site, "form_notices"):
+        found.extend(
+            Notice(plugin=plugin.name, html=sanitise(notice.html))
+            for notice in _answers(plugins, plugin, site, "form_notices")
+            if isinstance(notice, FormNotice)
+        )
+    return found
+
+
+def _answers(plugins: Plugins, plugin: SitePlugin, site: Site, hook: str) -> tuple[object, ...]:
+    value = plugins.ask(plugin, hook, site=site).value
+    return tuple(value) if isinstance(value, list | tuple) else ()

@@ -1,0 +1,122 @@
+"""The answer to a reader's question about a thread, from a snapshot or as a new one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from widget.domain.canonical_url import canonical_url
+from widget.domain.cursor import decode_cursor
+from widget.domain.errors import HostNotAllowed, NotFound
+from widget.domain.hosts import page_is_allowed
+from widget.domain.site import Site
+from widget.domain.thread import thread_key
+from widget.domain.thread_page import Sort, ThreadPage
+from widget.snapshot.build import Builder, build_page, build_page_around, nobody_yet
+from widget.snapshot.cache import Snapshot, Snapshots
+from widget.snapshot.encode import encode
+from widget.snapshot.form import build_form, without_fresh_values
+from widget.store import sites, threads
+from widget.store.database import Database, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a reader asks: which thread, in which order, from where on."""
+
+    site: str
+    url: str
+    thread: str | None = None
+    sort: Sort = Sort.OLDEST
+    after: str | None = None
+    around: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What reading needs: the database, how pages are built, and where they are kept."""
+
+    database: Database
+    builder: Builder
+    snapshots: Snapshots
+
+    def read(self, raw: str, question: Question) -> Snapshot:
+        """Return the snapshot that answers the question; ``raw`` is what it is kept under.
+
+        Raises:
+            NotFound: for an unknown site, or ``around`` a comment that nobody can see.
+            HostNotAllowed: where the page is not one of the site's.
+            Invalid: where the URL, the thread id or the cursor can't be read.
+        """
+        known = self.snapshots.get(raw)
+        if known is not None:
+            return known
+        with self.database.read() as session:
+            site = find_site(session, question.site)
+            snapshot = self._build(session, site, question)
+        self.snapshots.put(raw, snapshot)
+        return snapshot
+
+    def page(self, session: Session, site: Site, question: Question) -> ThreadPage:
+        """Return the page that answers the question, unencoded."""
+        url = page_of(site, question.url)
+        thread = threads.find_thread(session, site.id, thread_key(url, question.thread))
+        cursor = decode_cursor(question.after, question.sort)
+        form = without_fresh_values(build_form(site, self.builder.plugins, self.builder.sanitise))
+        if thread is None:
+            if question.around is not None:
+                raise NotFound("There is no such comment.")
+            return ThreadPage(thread=nobody_yet(url), comments=(), after=None, form=form)
+        if question.around is not None:
+            return build_page_around(
+                self.builder, session, site, thread, question.around, form, cursor
+            )
+        return build_page(self.builder, session, site, thread, cursor, form)
+
+    def _build(self, session: Session, site: Site, question: Question) -> Snapshot:
+        url = page_of(site, question.url)
+        page = self.page(session, site, question)
+        return Snapshot(
+            site_id=site.id,
+            thread=(site.key, thread_key(url, question.thread)),
+            site_version=site.version,
+            thread_version=page.thread.version,
+            encoded=encode(page),
+        )
+
+
+def find_site(session: Session, key: str) -> Site:
+    """Return the site of that key.
+
+    Raises:
+        NotFound: where there is none.
+    """
+    site = sites.find_site(session, key)
+    if site is None:
+        raise NotFound("There is no such site.")
+    return site
+
+
+def page_of(site: Site, url: str) -> str:
+    """Return the canonical URL of one of the site's pages.
+
+    Raises:
+        Invalid: where it can't be read.
+        HostNotAllowed: where it is another site's.
+    """
+    canonical = canonical_url(url)
+    if not page_is_allowed(canonical, site.hosts):
+        raise HostNotAllowed(f"This page is not one of the site {site.key!r}.")
+    return canonical
+
+
+def versions_in(database: Database) -> Callable[[Snapshot], tuple[int | None, int]]:
+    """Return the function that asks which versions of a snapshot's sources are the newest."""
+
+    def versions(snapshot: Snapshot) -> tuple[int | None, int]:
+        site_key, key = snapshot.thread
+        with database.read() as session:
+            return (
+                sites.site_version(session, site_key),
+                threads.thread_version(session, snapshot.site_id, key),
+            )
+
+    return versions

@@ -1,0 +1,1 @@
+"""The only package that speaks SQLAlchemy. Takes and returns domain values."""

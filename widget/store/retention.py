@@ -1,0 +1,57 @@
+"""What is kept no longer than it is needed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from widget.domain.comment import Status
+from widget.store.database import Session
+from widget.store.tables import CommentRow, EventRow
+
+_BATCH = 1000
+
+
+def cut_addresses(
+    session: Session, site_id: int, before: datetime, cut: Callable[[str], str]
+) -> int:
+    """Cut the addresses of a site's comments older than ``before``; return how many.
+
+    A cut address ends its hash, too: 2³² addresses are tried in minutes.
+    """
+    rows = session.scalars(
+        select(CommentRow)
+        .where(
+            CommentRow.site_id == site_id,
+            CommentRow.created < before,
+            CommentRow.address_hash.is_not(None),
+        )
+        .limit(_BATCH)
+    ).all()
+    for row in rows:
+        row.address = cut(row.address) if row.address else None
+        row.address_hash = None
+    return len(rows)
+
+
+def end_deleted(session: Session, before: datetime) -> int:
+    """Erase author and text of comments that were deleted before then; return how many."""
+    deleted = (
+        select(EventRow.comment_id)
+        .where(EventRow.after == Status.DELETED, EventRow.at < before)
+        .scalar_subquery()
+    )
+    result = session.execute(
+        update(CommentRow)
+        .where(
+            CommentRow.status == Status.DELETED,
+            CommentRow.source != "",
+            CommentRow.id.in_(deleted),
+        )
+        .values(
+            source="", html="", name=None, email=None, email_hash=None, website=None,
+            address=None, address_hash=None, user_agent=None, referrer=None, answers={},
+            proposed_source=None, proposed_html=None,
+        )
+    )  # fmt: skip
+    return int(getattr(result, "rowcount", 0))

@@ -1,0 +1,69 @@
+"""Run and check the migrations."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from widget import paths
+from widget.domain.errors import ConfigurationError
+from widget.store.database import Database
+
+#: PostgreSQL advisory lock: two nodes that upgrade at once take turns.
+_LOCK = 7_220_551
+
+
+def upgrade(database: Database) -> None:
+    """Bring the schema to this version's; does nothing where it is there already.
+
+    Raises:
+        ConfigurationError: where the database was written by a newer version.
+    """
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            connection = connection.execution_options(comment_widget_writes=True)
+        with connection.begin():
+            if not database.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            _refuse_newer(connection)
+            if _current(connection) != head():
+                command.upgrade(_alembic(connection), "head")
+
+
+def current(database: Database) -> str | None:
+    """Return the revision that the database has, ``None`` where it has no schema."""
+    with database.engine.connect() as connection:
+        return _current(connection)
+
+
+def head() -> str:
+    """Return the revision that this version needs."""
+    revision = _scripts().get_current_head()
+    if revision is None:
+        raise ConfigurationError("There are no migrations: the installation is incomplete.")
+    return revision
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(connection: Connection) -> None:
+    revision = _current(connection)
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if revision is not None and revision not in known:
+        raise ConfigurationError(
+            f"The database has the schema {revision} of a newer version; install that version."
+        )
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(paths.MIGRATIONS))
+
+
+def _alembic(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(paths.MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

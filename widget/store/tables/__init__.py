@@ -1,0 +1,26 @@
+"""The database's tables, one family a file. Nothing outside ``widget.store`` sees them."""
+
+from widget.store.tables.base import Base
+from widget.store.tables.comment import CommentRow
+from widget.store.tables.job import JobRow
+from widget.store.tables.person import InviteRow, MembershipRow, PersonRow, SessionRow
+from widget.store.tables.setting import PluginSettingRow
+from widget.store.tables.site import SiteRow
+from widget.store.tables.thread import ThreadRow
+from widget.store.tables.trail import EventRow, RecordRow, TrailRow
+
+__all__ = [
+    "Base",
+    "CommentRow",
+    "EventRow",
+    "InviteRow",
+    "JobRow",
+    "MembershipRow",
+    "PersonRow",
+    "PluginSettingRow",
+    "RecordRow",
+    "SessionRow",
+    "SiteRow",
+    "ThreadRow",
+    "TrailRow",
+]

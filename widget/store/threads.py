@@ -1,0 +1,88 @@
+"""Threads: find, begin, change."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from widget.domain.thread import Thread, ThreadState
+from widget.store.database import Session
+from widget.store.tables import ThreadRow
+
+
+def find_thread(session: Session, site_id: int, key: str) -> Thread | None:
+    """Return the site's thread of that key, ``None`` where nobody has commented yet."""
+    row = session.scalar(_by_key(site_id, key))
+    return _thread(row) if row else None
+
+
+def thread_by_id(session: Session, thread_id: int) -> Thread | None:
+    """Return the thread of that id."""
+    row = session.get(ThreadRow, thread_id)
+    return _thread(row) if row else None
+
+
+def begin_thread(session: Session, thread: Thread, now: datetime) -> Thread:
+    """Return the thread of that key, stored if it wasn't yet.
+
+    A title that comes with a later comment fills a missing one and never replaces one.
+    """
+    row = session.scalar(_by_key(thread.site_id, thread.key).with_for_update())
+    if row is None:
+        row = ThreadRow(
+            site_id=thread.site_id,
+            key=thread.key,
+            url=thread.url,
+            title=thread.title,
+            state=thread.state,
+            version=0,
+            count=0,
+            created=now,
+        )
+        session.add(row)
+        session.flush()
+    elif row.title is None and thread.title:
+        row.title = thread.title
+    return _thread(row)
+
+
+def set_state(session: Session, thread_id: int, state: ThreadState) -> None:
+    """Open or close a thread."""
+    row = session.get_one(ThreadRow, thread_id, with_for_update=True)
+    row.state = state
+    row.version += 1
+
+
+def thread_version(session: Session, site_id: int, key: str) -> int:
+    """Return the thread's version, 0 before its first comment; asked by the read path."""
+    version = session.scalar(
+        select(ThreadRow.version).where(ThreadRow.site_id == site_id, ThreadRow.key == key)
+    )
+    return version or 0
+
+
+def counts_of(session: Session, site_id: int, keys: Sequence[str]) -> dict[str, int]:
+    """Return the number of published comments of each thread that exists, by its key."""
+    rows = session.execute(
+        select(ThreadRow.key, ThreadRow.count).where(
+            ThreadRow.site_id == site_id, ThreadRow.key.in_(keys)
+        )
+    )
+    return {key: count for key, count in rows}
+
+
+def _by_key(site_id: int, key: str) -> Select[ThreadRow]:
+    return select(ThreadRow).where(ThreadRow.site_id == site_id, ThreadRow.key == key)
+
+
+def _thread(row: ThreadRow) -> Thread:
+    return Thread(
+        id=row.id,
+        site_id=row.site_id,
+        key=row.key,
+        url=row.url,
+        title=row.title,
+        state=ThreadState(row.state),
+        version=row.version,
+        count=row.count,
+    )

@@ -1,0 +1,135 @@
+"""Trails: verdicts and decisions, and what plugins keep with a comment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from widget.domain.comment import Event, Status
+from widget.domain.trail import Answer, Mode, TrailEntry
+from widget.domain.verdict import Outcome, Verdict
+from widget.store.database import Session
+from widget.store.tables import EventRow, RecordRow, TrailRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What a plugin keeps with a comment."""
+
+    plugin: str
+    data: Mapping[str, object]
+    at: datetime
+
+
+def add_trail(session: Session, comment_id: int, entries: Sequence[TrailEntry]) -> None:
+    """Append one judgement to a comment's trail."""
+    last = session.scalar(select(func.max(TrailRow.round)).where(TrailRow.comment_id == comment_id))
+    session.add_all(_row(comment_id, (last or 0) + 1, entry) for entry in entries)
+
+
+def last_judgement(session: Session, comment_id: int) -> list[TrailEntry]:
+    """Return each plugin's latest entry on a comment's trail."""
+    entries = {entry.plugin: entry for entry in trail_of(session, comment_id)}
+    return list(entries.values())
+
+
+def trail_of(session: Session, comment_id: int) -> list[TrailEntry]:
+    """Return a comment's verdicts in the order in which they were given."""
+    rows = session.scalars(
+        select(TrailRow).where(TrailRow.comment_id == comment_id).order_by(TrailRow.id)
+    )
+    return [_entry(row) for row in rows]
+
+
+def add_event(session: Session, event: Event, undoes: int | None = None) -> Event:
+    """Store a decision; return it with its id."""
+    row = EventRow(
+        comment_id=event.comment_id,
+        before=event.before,
+        after=event.after,
+        actor=event.actor,
+        reason=event.reason,
+        undoes=undoes,
+        at=event.at,
+    )
+    session.add(row)
+    session.flush()
+    return _event(row)
+
+
+def get_event(session: Session, event_id: int) -> Event | None:
+    """Return the decision of that id."""
+    row = session.get(EventRow, event_id)
+    return _event(row) if row else None
+
+
+def events_of(session: Session, comment_id: int) -> list[Event]:
+    """Return a comment's decisions, the oldest first."""
+    rows = session.scalars(
+        select(EventRow).where(EventRow.comment_id == comment_id).order_by(EventRow.id)
+    )
+    return [_event(row) for row in rows]
+
+
+def add_record(session: Session, comment_id: int, record: Record) -> None:
+    """Keep a plugin's facts with a comment."""
+    session.add(
+        RecordRow(comment_id=comment_id, plugin=record.plugin, data=dict(record.data), at=record.at)
+    )
+
+
+def records_of(session: Session, comment_id: int) -> list[Record]:
+    """Return what plugins keep with a comment."""
+    rows = session.scalars(
+        select(RecordRow).where(RecordRow.comment_id == comment_id).order_by(RecordRow.id)
+    )
+    return [Record(plugin=row.plugin, data=row.data, at=row.at) for row in rows]
+
+
+def _row(comment_id: int, number: int, entry: TrailEntry) -> TrailRow:
+    return TrailRow(
+        comment_id=comment_id,
+        round=number,
+        plugin=entry.plugin,
+        version=entry.version,
+        mode=entry.mode,
+        answer=entry.answer,
+        outcome=entry.verdict.outcome if entry.verdict else None,
+        reason=entry.reason,
+        score=entry.verdict.score if entry.verdict else None,
+        duration_ms=entry.duration_ms,
+        settings_revision=entry.settings_revision,
+        at=entry.at,
+    )
+
+
+def _entry(row: TrailRow) -> TrailEntry:
+    verdict = (
+        Verdict(outcome=Outcome(row.outcome), reason=row.reason, score=row.score)
+        if row.outcome
+        else None
+    )
+    return TrailEntry(
+        plugin=row.plugin,
+        version=row.version,
+        mode=Mode(row.mode),
+        answer=Answer(row.answer),
+        verdict=verdict,
+        reason=row.reason,
+        duration_ms=row.duration_ms,
+        settings_revision=row.settings_revision,
+        at=row.at,
+    )
+
+
+def _event(row: EventRow) -> Event:
+    return Event(
+        id=row.id,
+        comment_id=row.comment_id,
+        before=Status(row.before) if row.before else None,
+        after=Status(row.after),
+        actor=row.actor,
+        reason=row.reason,
+        at=row.at,
+    )

@@ -1,0 +1,52 @@
+"""What readers see of a thread, kept right at the moment that a comment's status changes.
+
+A comment is visible if it is published, or if it carries visible replies: then as a tombstone.
+``reply_count``, ``count`` and ``version`` follow. Nothing of it is ever counted on reading.
+"""
+
+from widget.domain.comment import Status
+from widget.store.database import Session
+from widget.store.tables import CommentRow, ThreadRow
+
+
+def settle(session: Session, row: CommentRow, before: Status | None) -> int:
+    """Bring counters and visibility up to ``row.status``; return the thread's new version.
+
+    ``before`` is the status that the counters know, ``None`` for a new comment.
+    """
+    thread = session.get_one(ThreadRow, row.thread_id, with_for_update=True)
+    was_published = before is Status.PUBLISHED
+    is_published = row.status == Status.PUBLISHED
+    thread.count += int(is_published) - int(was_published)
+    changed = _show(session, row)
+    if changed or was_published or is_published:
+        thread.version += 1
+    return thread.version
+
+
+def touch(session: Session, thread_id: int) -> int:
+    """Let the thread's version go up for a change that no counter knows, e.g. an edit."""
+    thread = session.get_one(ThreadRow, thread_id, with_for_update=True)
+    thread.version += 1
+    return thread.version
+
+
+def _show(session: Session, row: CommentRow) -> bool:
+    """Set ``visible`` on the comment and on the tombstones above it that come or go."""
+    changed = False
+    current: CommentRow | None = row
+    while current is not None:
+        visible = current.status == Status.PUBLISHED or current.reply_count > 0
+        if visible == bool(current.visible):
+            break
+        current.visible = visible
+        changed = True
+        parent = (
+            session.get(CommentRow, current.parent, with_for_update=True)
+            if current.parent is not None
+            else None
+        )
+        if parent is not None:
+            parent.reply_count += 1 if visible else -1
+        current = parent
+    return changed

@@ -1,0 +1,227 @@
+"""submit(): a posted comment from request to answer, top to bottom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from widget.domain.comment import STATUS_OF, Comment, Event, Status
+from widget.domain.errors import FieldError, Invalid, NotFound, Refused, ThreadClosed, TooMany
+from widget.domain.site import Site
+from widget.domain.submission import History, Submission, clean_author, clean_body, clean_title
+from widget.domain.thread import Thread, ThreadState, thread_key
+from widget.domain.trail import Judgement
+from widget.domain.verdict import Verdict
+from widget.moderation.pipeline import Patience, judge, prepare
+from widget.moderation.recheck import PIPELINE, promise_recheck
+from widget.plugin_host.settings import SitePlugin
+from widget.publication.parts import Parts
+from widget.publication.publish import promise_to_tell, publish
+from widget.publication.render import render
+from widget.store import comments, threads, trails
+from widget.store.comments import NewComment
+from widget.store.database import Session
+from widget.store.trails import Record
+from widget.submission.idempotency import Key, find_answered
+
+REFUSED = "This comment was refused."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A stored comment and the token by which its author can change it."""
+
+    comment: Comment
+    token: str
+
+
+def submit(parts: Parts, submission: Submission, key: Key | None = None) -> Posted:
+    """Take a reader's submission; return the stored comment and its edit token.
+
+    When this returns, the comment is committed; where it raises, nothing is stored but a
+    refused comment for the moderators to see. The same ``key`` is the same comment, once.
+
+    Raises:
+        Invalid: naming each field at fault.
+        NotFound: where the comment that it answers is not there.
+        ThreadClosed: where the thread takes no more comments.
+        Refused: where the pipeline rejected it, with what the reader is told.
+        TooMany: where the pipeline asks the reader to come back later.
+        Conflict: where the key belongs to another submission.
+    """
+    with parts.database.read() as session:
+        earlier = find_answered(parts, session, submission, key)
+    if earlier is not None:
+        return _answer(parts, earlier)
+    submission = clean(submission)
+    history = _check_place(parts, submission)
+    patience = Patience(parts.config.deadline_s)
+    prepared = prepare(parts.plugins, submission, patience)
+    judgement = judge(parts.plugins, prepared, history, patience, parts.now())
+    refuse_unstored(judgement.refusal)
+    html = render(parts, submission.site, prepared.submission.body)
+    comment = _store(parts, prepared.submission, html, judgement, key)
+    return _answer(parts, comment, judgement.refusal)
+
+
+def clean(submission: Submission) -> Submission:
+    """Return the submission with every field tidied.
+
+    Raises:
+        Invalid: naming all fields at fault, at once.
+    """
+    settings = submission.site.settings
+    errors: list[FieldError] = []
+    cleaned = submission
+    try:
+        cleaned = replace(cleaned, author=clean_author(submission.author, settings))
+    except Invalid as error:
+        errors.extend(error.errors)
+    try:
+        cleaned = replace(cleaned, body=clean_body(submission.body, settings))
+    except Invalid as error:
+        errors.extend(error.errors)
+    if errors:
+        raise Invalid(errors)
+    return replace(cleaned, title=clean_title(submission.title))
+
+
+def refuse_unstored(refusal: Verdict | None) -> None:
+    """Answer a rejection that the reader can mend, or wait out; such a one is not stored.
+
+    Raises:
+        TooMany: where the verdict says when to come back.
+        Refused: where it names the field to mend.
+    """
+    if refusal is None or not refusal.can_be_mended:
+        return
+    message = refusal.message or REFUSED
+    if refusal.retry_after_s is not None:
+        raise TooMany(message, refusal.retry_after_s)
+    raise Refused(message, [FieldError(refusal.field or "body", message)])
+
+
+def _check_place(parts: Parts, submission: Submission) -> History:
+    """Check that there is a place for the comment; return what is known of its author."""
+    site = submission.site
+    with parts.database.read() as session:
+        thread = threads.find_thread(
+            session, site.id, thread_key(submission.url, submission.thread)
+        )
+        if thread is not None and thread.state is ThreadState.CLOSED:
+            raise ThreadClosed("Comments on this page are closed.")
+        if submission.parent is not None:
+            _check_parent(parts, session, thread, submission.parent)
+        return comments.history_of(session, parts.keys, site, submission.author, submission.address)
+
+
+def _check_parent(parts: Parts, session: Session, thread: Thread | None, parent: int) -> None:
+    try:
+        found = comments.get_comment(session, parts.keys, parent)
+    except NotFound:
+        found = None
+    if (
+        found is None
+        or thread is None
+        or found.thread_id != thread.id
+        or found.status is not Status.PUBLISHED
+    ):
+        message = "The comment that this answers is not on this page any more."
+        raise Invalid([FieldError("parent", message)])
+
+
+def _store(
+    parts: Parts, submission: Submission, html: str, judgement: Judgement, key: Key | None
+) -> Comment:
+    """Commit the comment with all that belongs to it, then show it."""
+    records = _records(parts, submission)
+    try:
+        with parts.database.write() as session:
+            earlier = find_answered(parts, session, submission, key)
+            if earlier is not None:
+                return earlier
+            thread = threads.begin_thread(session, _new_thread(submission), submission.at)
+            new = _new_comment(submission, thread, html, judgement, key)
+            comment = comments.add_comment(session, parts.keys, new)
+            _write_trail(parts, session, comment, submission.site, judgement, records)
+            thread = threads.thread_by_id(session, thread.id) or thread
+    except comments.AlreadyStored:
+        # Another process stored the same key between our question and our answer.
+        with parts.database.read() as session:
+            earlier = find_answered(parts, session, submission, key)
+        if earlier is None:
+            raise
+        return earlier
+    publish(parts, submission.site, thread)
+    return comment
+
+
+def _new_comment(
+    submission: Submission, thread: Thread, html: str, judgement: Judgement, key: Key | None
+) -> NewComment:
+    return NewComment(
+        submission=submission,
+        thread_id=thread.id,
+        status=STATUS_OF[judgement.outcome],
+        html=html,
+        idempotency_key=key.value if key else None,
+        digest=key.digest if key else None,
+    )
+
+
+def _write_trail(
+    parts: Parts,
+    session: Session,
+    comment: Comment,
+    site: Site,
+    judgement: Judgement,
+    records: Sequence[Record],
+) -> None:
+    now = parts.now()
+    trails.add_trail(session, comment.id, judgement.entries)
+    event = Event(
+        id=0,
+        comment_id=comment.id,
+        before=None,
+        after=comment.status,
+        actor=PIPELINE,
+        reason=judgement.reason,
+        at=now,
+    )
+    event = trails.add_event(session, event)
+    for record in records:
+        trails.add_record(session, comment.id, record)
+    if judgement.owed:
+        promise_recheck(session, comment.id, 0, now)
+    promise_to_tell(parts, session, site, event.id)
+
+
+def _records(parts: Parts, submission: Submission) -> list[Record]:
+    found: list[Record] = []
+    for plugin in parts.plugins.taking_part(submission.site, "record_submission"):
+        data = _record(parts, plugin, submission)
+        if data:
+            found.append(Record(plugin=plugin.name, data=data, at=parts.now()))
+    return found
+
+
+def _record(parts: Parts, plugin: SitePlugin, submission: Submission) -> dict[str, object]:
+    value = parts.plugins.ask(plugin, "record_submission", submission=submission).value
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _new_thread(submission: Submission) -> Thread:
+    return Thread(
+        id=0,
+        site_id=submission.site.id,
+        key=thread_key(submission.url, submission.thread),
+        url=submission.url,
+        title=submission.title,
+        state=ThreadState.OPEN,
+        version=0,
+        count=0,
+    )
+
+
+def _answer(parts: Parts, comment: Comment, refusal: Verdict | None = None) -> Posted:
+    if comment.status is Status.REJECTED:
+        raise Refused((refusal.message if refusal else None) or REFUSED)
+    return Posted(comment=comment, token=parts.tokens.sign(comment))

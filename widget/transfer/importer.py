@@ -1,0 +1,210 @@
+"""Runs an import: in order, parents first, each comment once however often it is run."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from widget.domain.comment import Author, Comment, Event, Status
+from widget.domain.errors import FieldError, Invalid
+from widget.domain.identity import keyed_hash
+from widget.domain.site import Site
+from widget.domain.submission import Submission, clean_author, clean_body, clean_title
+from widget.domain.thread import Thread, ThreadState, thread_key
+from widget.publication.parts import Parts
+from widget.publication.publish import publish
+from widget.publication.render import render
+from widget.snapshot.read import page_of
+from widget.store import comments, threads, trails
+from widget.store.comments import NewComment
+from widget.store.database import Session
+from widget.transfer.foreign import ForeignComment, ForeignThread
+
+ACTOR = "import"
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did. ``left_out`` says for each comment that was not taken why."""
+
+    added: int = 0
+    known: int = 0
+    left_out: list[str] = field(default_factory=list)
+
+
+def import_thread(
+    parts: Parts,
+    site: Site,
+    url: str,
+    foreign: ForeignThread,
+    *,
+    dry_run: bool,
+    advance: Callable[[], object] = lambda: None,
+) -> Report:
+    """Add a foreign thread's comments, published, to a page's thread, all or none.
+
+    Nobody is notified and no plugin is asked: what was public stays public. Comments that an
+    earlier run has added are known by their id in the source and left as they are.
+
+    Raises:
+        Invalid: where the URL can't be read, or comments answer each other in a circle.
+        HostNotAllowed: where the page is not one of the site's.
+    """
+    canonical = page_of(site, url)
+    report = Report()
+    ready = list(_ready(parts, site, canonical, foreign, report))
+    if dry_run:
+        report.added = len(ready)
+        return report
+    with parts.database.write() as session:
+        thread = threads.begin_thread(session, _thread(site, canonical, foreign), parts.now())
+        known = comments.known_source_ids(
+            session, site.id, [_source_id(parts, thread, row.id) for row, _, _ in ready]
+        )
+        for row, submission, html in ready:
+            _add(parts, session, thread, row, submission, html, known, report)
+            advance()
+        thread = threads.thread_by_id(session, thread.id) or thread
+    publish(parts, site, thread)
+    return report
+
+
+def _ready(
+    parts: Parts, site: Site, url: str, foreign: ForeignThread, report: Report
+) -> Iterator[tuple[ForeignComment, Submission, str]]:
+    times = _times(foreign.comments, parts.now())
+    taken: set[str] = set()
+    for row in _parents_first(foreign.comments):
+        try:
+            if row.parent is not None and row.parent not in taken:
+                raise Invalid([FieldError("parent", "What it answers was left out.")])
+            submission = _submission(site, url, foreign, row, times[row.id])
+        except Invalid as error:
+            report.left_out.append(f"{row.id}: {error}")
+            continue
+        taken.add(row.id)
+        yield row, submission, render(parts, site, submission.body)
+
+
+def _submission(
+    site: Site, url: str, foreign: ForeignThread, row: ForeignComment, at: datetime
+) -> Submission:
+    # What a site asks of new authors was not asked of these.
+    settings = site.settings.model_copy(
+        update={
+            "author_name": "optional",
+            "author_email": "optional",
+            "author_website": "optional",
+            "max_length": 65_000,
+        }
+    )
+    author = Author(name=row.name, email=row.email, website=row.website)
+    return Submission(
+        site=site,
+        url=url,
+        title=clean_title(foreign.title),
+        author=clean_author(author, settings),
+        body=clean_body(row.body, settings),
+        permalink=url,
+        at=at,
+    )
+
+
+def _add(  # noqa: PLR0913  # one row of an import is all of these
+    parts: Parts,
+    session: Session,
+    thread: Thread,
+    row: ForeignComment,
+    submission: Submission,
+    html: str,
+    known: dict[str, int],
+    report: Report,
+) -> None:
+    name = _source_id(parts, thread, row.id)
+    if name in known:
+        report.known += 1
+        return
+    parent = known[_source_id(parts, thread, row.parent)] if row.parent else None
+    comment = _store(parts, session, thread, submission, parent, html, name)
+    known[name] = comment.id
+    report.added += 1
+
+
+def _store(  # noqa: PLR0913  # as above
+    parts: Parts,
+    session: Session,
+    thread: Thread,
+    submission: Submission,
+    parent: int | None,
+    html: str,
+    name: str,
+) -> Comment:
+    new = NewComment(
+        submission=replace(submission, parent=parent),
+        thread_id=thread.id,
+        status=Status.PUBLISHED,
+        html=html,
+        source_id=name,
+    )
+    comment = comments.add_comment(session, parts.keys, new)
+    event = Event(
+        id=0,
+        comment_id=comment.id,
+        before=None,
+        after=Status.PUBLISHED,
+        actor=ACTOR,
+        reason="Imported.",
+        at=parts.now(),
+    )
+    trails.add_event(session, event)
+    return comment
+
+
+def _thread(site: Site, url: str, foreign: ForeignThread) -> Thread:
+    return Thread(
+        id=0,
+        site_id=site.id,
+        key=thread_key(url, None),
+        url=url,
+        title=clean_title(foreign.title),
+        state=ThreadState.OPEN,
+        version=0,
+        count=0,
+    )
+
+
+def _source_id(parts: Parts, thread: Thread, foreign_id: str) -> str:
+    """Return what a comment is known by: its page and its id there, whatever the file's name."""
+    return "json:" + keyed_hash(parts.keys.lookup, "source", thread.key, foreign_id)
+
+
+def _parents_first(rows: Sequence[ForeignComment]) -> Iterable[ForeignComment]:
+    """Return the comments in the source's order, but none before the one it answers.
+
+    Raises:
+        Invalid: where comments answer each other in a circle.
+    """
+    waiting = list(rows)
+    placed: set[str] = set()
+    ordered: list[ForeignComment] = []
+    while waiting:
+        later: list[ForeignComment] = []
+        for row in waiting:
+            if row.parent is None or row.parent in placed:
+                placed.add(row.id)
+                ordered.append(row)
+            else:
+                later.append(row)
+        if len(later) == len(waiting):
+            listed = ", ".join(row.id for row in later[:10])
+            message = f"Comments answer each other in a circle: {listed}."
+            raise Invalid([FieldError("comments", message)])
+        waiting = later
+    return ordered
+
+
+def _times(rows: Sequence[ForeignComment], now: datetime) -> dict[str, datetime]:
+    """Return each comment's time: its own, else one that keeps the source's order."""
+    begin = now - timedelta(seconds=len(rows))
+    return {
+        row.id: row.created or begin + timedelta(seconds=place) for place, row in enumerate(rows)
+    }

@@ -1,0 +1,26 @@
+"""What a WSGI server is given: the application with snapshots before it and a worker beside."""
+
+import atexit
+from typing import TYPE_CHECKING
+
+from widget.app import create_app, parts_of
+from widget.http.snapshots import SnapshotsFirst
+from widget.jobs.worker import Worker
+from widget.logs import write_logs
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def application() -> "WSGIApplication":
+    """Return the WSGI application of one server process; its job worker is running.
+
+    For any production WSGI server that takes a factory, as ``widget.wsgi:application()``.
+    """
+    app = create_app()
+    parts = parts_of(app)
+    write_logs(parts.config.log_level)
+    worker = Worker(parts)
+    worker.start()
+    atexit.register(worker.stop)
+    return SnapshotsFirst(app.wsgi_app, parts.snapshots)
