@@ -60,7 +60,7 @@ class Config(BaseSettings):
     secret_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_comma_separated)] = (
         Field(
             (),
-            description="Keys shared by all nodes, newest first; empty is a key file in the home folder.",
+            description="Keys of all nodes, newest first; empty is a key file in the home folder.",
         )
     )
     bind: str = Field("127.0.0.1:8080", description="HOST:PORT to listen on.")

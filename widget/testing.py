@@ -64,13 +64,8 @@ def a_site(
     *, key: str = "debates", hosts: tuple[str, ...] = ("example.org",), **settings: object
 ) -> Site:
     """Return a site; ``settings`` are those of ``SiteSettings`` that differ from its defaults."""
-    return Site(
-        id=1,
-        key=key,
-        title="Debates",
-        hosts=hosts,
-        settings=SiteSettings.model_validate(settings),
-    )
+    chosen = SiteSettings.model_validate(settings)
+    return Site(id=1, key=key, title="Debates", hosts=hosts, settings=chosen)
 
 
 def a_submission(**changes: object) -> Submission:

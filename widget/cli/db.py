@@ -10,7 +10,7 @@ from widget.store import schema
 
 @click.group("db", epilog="Example: comment-widget db upgrade")
 def command() -> None:
-    """The database's schema."""
+    """Look after the database's schema."""
 
 
 @command.command("upgrade", epilog="Example: comment-widget db upgrade")

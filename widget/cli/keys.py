@@ -12,7 +12,7 @@ from widget.store.keys import load_keys, new_key, rotate_key_file
 
 @click.group("keys", epilog="Example: comment-widget keys rotate")
 def command() -> None:
-    """The keys that emails and settings are encrypted with."""
+    """Make and rotate the keys that emails and settings are encrypted with."""
 
 
 @command.command("new", epilog="Example: comment-widget keys new")

@@ -19,13 +19,16 @@ ACTOR = "person:cli"
 
 @click.group("moderation", epilog="Example: comment-widget moderation list --status pending")
 def command() -> None:
-    """Comments and what was decided on them."""
+    """List comments, see why they stand where they do, and decide."""
 
 
 @command.command("list", epilog="Example: comment-widget moderation list --site blog --json")
 @click.option("--site", "site_key", metavar="KEY", help="Only this site's.")
 @click.option(
-    "--status", type=click.Choice([*Status]), default=Status.PENDING, help="Which comments."
+    "--status",
+    type=click.Choice([status.value for status in Status]),
+    default="pending",
+    help="Which comments.",
 )
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, help="How many at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

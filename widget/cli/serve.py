@@ -45,8 +45,8 @@ def run(config: Config, unix: Path | None = None) -> None:
     # Imported here: other commands shouldn't wait for the server's start-up.
     from granian import Granian  # noqa: PLC0415  # 100 ms
     from granian.constants import Interfaces  # noqa: PLC0415
-    from granian.log import LogLevels  # noqa: PLC0415
     from granian.http import HTTP1Settings  # noqa: PLC0415
+    from granian.log import LogLevels  # noqa: PLC0415
 
     host, port = _address(config.bind)
     server = Granian(

@@ -12,6 +12,7 @@ from pydantic import SecretStr, ValidationError
 from widget.cli.opening import open_parts, site_of
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.hosts import check_host
+from widget.domain.plugin import PluginSettings
 from widget.domain.site import Site, SiteSettings
 from widget.plugin_host.settings import model_faults
 from widget.publication.parts import Parts
@@ -31,7 +32,7 @@ set_option = click.option("--set", "assignments", multiple=True, metavar="X.Y=Z"
 
 @click.group("site", epilog="Example: comment-widget site list")
 def command() -> None:
-    """Sites: their hosts and settings."""
+    """Add sites and change their hosts and settings."""
 
 
 @command.command(
@@ -172,7 +173,7 @@ def _set_plugins(parts: Parts, site: Site, wanted: Mapping[str, Mapping[str, obj
         parts.plugins.save(site, name, values, actor=ACTOR, now=parts.now())
 
 
-def _shown(settings: Any) -> dict[str, object]:
+def _shown(settings: PluginSettings) -> dict[str, object]:
     shown: dict[str, object] = settings.model_dump(mode="json")
     for name in type(settings).model_fields:
         value = getattr(settings, name)

@@ -48,8 +48,9 @@ class ServerInfo:
     """What a plugin may know of the server it runs in.
 
     ``options`` is the operator's own table for this plugin, ``[plugins.<name>]`` in the
-    server's TOML file: for what only who runs the server may set. ``test_mode`` is set where the server runs for trying things out: a plugin that reports to
-    an outside service then marks what it sends as a test.
+    server's TOML file: for what only who runs the server may set. ``test_mode`` is
+    set where the server runs for trying things out: a plugin that reports to an outside service
+    then marks what it sends as a test.
     """
 
     public_url: str

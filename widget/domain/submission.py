@@ -113,7 +113,7 @@ def clean_author(author: Author, settings: SiteSettings) -> Author:
 
 
 def clean_body(body: str, settings: SiteSettings) -> str:
-    """Return the text with line ends as ``\\n``, in Unicode form NFC, free of control characters.
+    """Return the text with Unix line ends, in Unicode form NFC, free of control characters.
 
     Raises:
         Invalid: where nothing readable is left or the site's length limit is passed.

@@ -4,16 +4,20 @@ The outbox in the database is what lasts; huey's queue holds only what this proc
 and may be lost with it: the claim then ends and another worker takes the job.
 """
 
+import logging
 import threading
 from datetime import timedelta
 
 from huey import MemoryHuey
 
+from widget.domain.errors import Busy
 from widget.jobs.periodic import promise_periodic
 from widget.jobs.tasks import run_job
 from widget.publication.parts import Parts
 from widget.store import jobs
 from widget.store.jobs import Job
+
+log = logging.getLogger("comment_widget.jobs")
 
 #: Longest time between a promise and its start, seconds.
 LOOK_EVERY_S = 0.5
@@ -54,7 +58,8 @@ class Worker:
         while not self._stop.wait(LOOK_EVERY_S):
             try:
                 claimed = claim_due(self._parts)
-            except Exception:  # the database may be away for a while; it is asked again
+            except Busy:
+                log.warning("the database gave no jobs; it is asked again")
                 continue
             for job in claimed:
                 self._claimed[job.id] = job

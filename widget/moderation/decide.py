@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from widget.domain.comment import ALLOWED_CHANGES, Comment, Event, Status
-from widget.domain.errors import Invalid, NotFound
 from widget.domain.errors import FieldError as Fault
+from widget.domain.errors import Invalid, NotFound
 from widget.publication.parts import Parts
 from widget.publication.publish import promise_to_tell, publish
 from widget.store import comments, sites, threads, trails
@@ -19,6 +19,15 @@ class Decision:
     event: Event
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Who decides, and why; ``undoes`` is the event that is taken back."""
+
+    actor: str
+    reason: str = ""
+    undoes: int | None = None
+
+
 def change_status(
     parts: Parts, comment_id: int, after: Status, *, actor: str, reason: str = ""
 ) -> Decision:
@@ -29,7 +38,7 @@ def change_status(
         Invalid: where this change isn't one of those allowed.
     """
     with parts.database.write() as session:
-        decision = decide(parts, session, comment_id, after, actor=actor, reason=reason)
+        decision = decide(parts, session, comment_id, after, act=Act(actor=actor, reason=reason))
     _announce(parts, decision.comment)
     return decision
 
@@ -40,9 +49,7 @@ def decide(
     comment_id: int,
     after: Status,
     *,
-    actor: str,
-    reason: str = "",
-    undoes: int | None = None,
+    act: Act,
 ) -> Decision:
     """Change a status in a transaction of the caller's, who then calls ``publish``."""
     before = comments.get_comment(session, parts.keys, comment_id)
@@ -59,11 +66,11 @@ def decide(
             comment_id=comment_id,
             before=before.status,
             after=after,
-            actor=actor,
-            reason=reason,
+            actor=act.actor,
+            reason=act.reason,
             at=parts.now(),
         ),
-        undoes=undoes,
+        undoes=act.undoes,
     )
     site = sites.site_by_id(session, comment.site_id)
     if site is not None:
@@ -86,9 +93,7 @@ def undo(parts: Parts, comment_id: int, *, actor: str) -> Decision:
             session,
             comment_id,
             last.before,
-            actor=actor,
-            reason="Taken back.",
-            undoes=last.id,
+            act=Act(actor=actor, reason="Taken back.", undoes=last.id),
         )
     _announce(parts, decision.comment)
     return decision

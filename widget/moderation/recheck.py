@@ -8,7 +8,7 @@ from widget.domain.site import Site
 from widget.domain.submission import Occasion, Submission
 from widget.domain.thread import Thread
 from widget.domain.trail import Judgement, owed_by
-from widget.moderation.decide import decide
+from widget.moderation.decide import Act, decide
 from widget.moderation.pipeline import Patience, prepare, rejudge
 from widget.publication.parts import Parts
 from widget.publication.publish import publish
@@ -108,4 +108,4 @@ def _act(
         comments.replace_text(session, comment.id, submission.body, html)
     after = STATUS_OF[judgement.outcome]
     if after is not comment.status:
-        decide(parts, session, comment.id, after, actor=PIPELINE, reason=judgement.reason)
+        decide(parts, session, comment.id, after, act=Act(actor=PIPELINE, reason=judgement.reason))

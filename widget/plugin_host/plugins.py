@@ -95,15 +95,8 @@ class Plugins:
         if problems:
             raise Invalid(problems)
         with self._database.write() as session:
-            revision = stored.add_revision(
-                session,
-                self._keys,
-                site_id=site.id,
-                plugin=name,
-                values=plugin_settings.to_stored(settings),
-                actor=actor,
-                now=now,
-            )
+            new = stored.NewSettings(site.id, name, plugin_settings.to_stored(settings))
+            revision = stored.add_revision(session, self._keys, new, actor=actor, now=now)
             sites.touch_site(session, site.id)
         return revision
 

@@ -1,7 +1,6 @@
 """Source text → HTML. Not safe by itself: ``sanitise`` comes after it, always and last."""
 
 from collections.abc import Callable
-from typing import Any
 
 import mistune
 
@@ -21,7 +20,7 @@ class _CommentRenderer(mistune.HTMLRenderer):
         """Keep a hard line break."""
         return "<br>\n"
 
-    def heading(self, text: str, level: int, **attrs: Any) -> str:
+    def heading(self, text: str, level: int, **attrs: object) -> str:
         """Show a heading as a bold line: it must not reshape the page's outline."""
         del level, attrs
         return f"<p><strong>{text}</strong></p>\n"

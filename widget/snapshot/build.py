@@ -6,7 +6,6 @@ from datetime import datetime
 
 from widget.domain.comment import Comment, Status
 from widget.domain.cursor import Cursor, cursor_at, encode_cursor, encode_reply_cursor
-from widget.domain.errors import NotFound
 from widget.domain.site import Site
 from widget.domain.thread import Thread, ThreadState
 from widget.domain.thread_page import (
@@ -18,12 +17,9 @@ from widget.domain.thread_page import (
     ThreadPage,
 )
 from widget.plugin_host.plugins import Plugins
-from widget.store import comments, pages
+from widget.store import pages
 from widget.store.database import Session
 from widget.store.keys import KeyRing
-
-#: How many comments above a deep one come along with it.
-MAX_ANCESTORS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,26 +47,6 @@ def build_page(
         after=after,
         form=form,
     )
-
-
-def build_page_around(
-    builder: Builder, session: Session, site: Site, thread: Thread, wanted: int, form: Form,
-    first: Cursor,
-) -> ThreadPage:  # fmt: skip
-    """Return the page that begins with the top-level comment above ``wanted``, which is on it.
-
-    Raises:
-        NotFound: where no reader can see such a comment in this thread.
-    """
-    comment = comments.get_comment(session, builder.keys, wanted)
-    if comment.thread_id != thread.id or not comment.visible:
-        raise NotFound(comments.GONE)
-    above = pages.ancestors(session, builder.keys, comment, MAX_ANCESTORS)
-    root = comments.get_comment(session, builder.keys, comment.root or comment.id)
-    cursor = cursor_at(root, first.sort, inclusive=True)
-    page = build_page(builder, session, site, thread, cursor, form)
-    path = [found for found in above if found.id != root.id]
-    return replace(page, comments=_with_path(builder, site, page.comments, [*path, comment]))
 
 
 def build_replies(
@@ -191,35 +167,3 @@ def _as_plugins_present(
                 html=builder.sanitise(value.html),
             )
     return public
-
-
-def _with_path(
-    builder: Builder, site: Site, shown: Sequence[PublicComment], path: Sequence[Comment]
-) -> list[PublicComment]:
-    """Return the page with a deep comment and those above it hung under its first comment."""
-    head, *rest = shown
-    for comment in reversed(path):
-        head = _hang(builder, site, head, comment)
-    return [head, *rest]
-
-
-def _hang(builder: Builder, site: Site, tree: PublicComment, comment: Comment) -> PublicComment:
-    if _holds(tree, comment.id):
-        return tree
-    after = encode_reply_cursor(0) if comment.reply_count else None
-    leaf = public_comment(builder, site, comment, Replies(count=comment.reply_count, after=after))
-    where = comment.parent if _holds(tree, comment.parent) else tree.id
-    return _append(tree, where, leaf)
-
-
-def _holds(tree: PublicComment, wanted: int | None) -> bool:
-    return tree.id == wanted or any(_holds(child, wanted) for child in tree.replies.comments)
-
-
-def _append(tree: PublicComment, where: int | None, leaf: PublicComment) -> PublicComment:
-    if tree.id == where:
-        loaded = [*tree.replies.comments, leaf]
-        after = tree.replies.after if tree.replies.count > len(loaded) else None
-        return replace(tree, replies=replace(tree.replies, comments=loaded, after=after))
-    loaded = [_append(child, where, leaf) for child in tree.replies.comments]
-    return replace(tree, replies=replace(tree.replies, comments=loaded))

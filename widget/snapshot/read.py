@@ -10,7 +10,8 @@ from widget.domain.hosts import page_is_allowed
 from widget.domain.site import Site
 from widget.domain.thread import thread_key
 from widget.domain.thread_page import Sort, ThreadPage
-from widget.snapshot.build import Builder, build_page, build_page_around, nobody_yet
+from widget.snapshot.around import path_to, with_path
+from widget.snapshot.build import Builder, build_page, nobody_yet
 from widget.snapshot.cache import Snapshot, Snapshots
 from widget.snapshot.encode import encode
 from widget.snapshot.form import build_form, without_fresh_values
@@ -66,9 +67,9 @@ class Reader:
                 raise NotFound("There is no such comment.")
             return ThreadPage(thread=nobody_yet(url), comments=(), after=None, form=form)
         if question.around is not None:
-            return build_page_around(
-                self.builder, session, site, thread, question.around, form, cursor
-            )
+            cursor, path = path_to(self.builder, session, thread, question.around, question.sort)
+            page = build_page(self.builder, session, site, thread, cursor, form)
+            return with_path(self.builder, site, page, path)
         return build_page(self.builder, session, site, thread, cursor, form)
 
     def _build(self, session: Session, site: Site, question: Question) -> Snapshot:

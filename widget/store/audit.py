@@ -1,4 +1,4 @@
-"""Are the counters that are kept at write time what counting gives?"""
+"""Whether the counters that are kept at write time are what counting gives."""
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from widget.domain.errors import Busy
 from widget.store.tables import Base
 
-__all__ = ["Database", "Session", "connect"]
+__all__ = ["WRITES", "Database", "Session", "connect"]
 
 BUSY_TIMEOUT_S = 5
-_WRITES = "comment_widget_writes"
+#: The execution option of a transaction that writes.
+WRITES = {"comment_widget_writes": True}
 _BUSY = "The server is busy. Nothing was lost; please try again in a moment."
 
 
@@ -60,7 +61,7 @@ class Database:
             raise Busy(_BUSY)
         try:
             with self._sessions() as session:
-                session.connection(execution_options={_WRITES: True})
+                session.connection(execution_options=WRITES)
                 yield session
                 session.commit()
         except (OperationalError, PoolTimeout) as error:
@@ -119,5 +120,5 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES)
+        writes = WRITES.items() <= connection.get_execution_options().items()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,15 @@ from widget.store.keys import KeyRing
 from widget.store.tables import PluginSettingRow
 
 COLUMN = "plugin_setting.values"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSettings:
+    """A plugin's settings on a site as they are to be kept, secrets in the clear."""
+
+    site_id: int
+    plugin: str
+    values: Mapping[str, Any] = field(repr=False)
 
 
 def newest_settings(
@@ -31,16 +41,10 @@ def newest_settings(
 
 
 def add_revision(
-    session: Session,
-    keys: KeyRing,
-    *,
-    site_id: int,
-    plugin: str,
-    values: Mapping[str, Any],
-    actor: str,
-    now: datetime,
+    session: Session, keys: KeyRing, new: NewSettings, *, actor: str, now: datetime
 ) -> int:
     """Keep a new revision of a plugin's settings; return its number."""
+    site_id, plugin = new.site_id, new.plugin
     last = session.scalar(
         select(PluginSettingRow.revision)
         .where(PluginSettingRow.site_id == site_id, PluginSettingRow.plugin == plugin)
@@ -53,7 +57,7 @@ def add_revision(
             site_id=site_id,
             plugin=plugin,
             revision=revision,
-            sealed=keys.encrypt(json.dumps(dict(values)), COLUMN),
+            sealed=keys.encrypt(json.dumps(dict(new.values)), COLUMN),
             actor=actor,
             at=now,
         )

@@ -6,18 +6,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from widget.store import comments, plugin_settings
+from widget.store import comments, people, plugin_settings
 from widget.store.database import Session
 from widget.store.keys import KeyRing
 from widget.store.tables import CommentRow, PersonRow, PluginSettingRow
 
 BATCH = 500
-PERSON_EMAIL = "person.email"
 
 #: Each encrypted column and the name that its values are bound to.
 _COLUMNS: tuple[tuple[InstrumentedAttribute[Any], str], ...] = (
     (CommentRow.email, comments.EMAIL),
-    (PersonRow.email, PERSON_EMAIL),
+    (PersonRow.email, people.EMAIL),
     (PluginSettingRow.sealed, plugin_settings.COLUMN),
 )
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from widget import paths
 from widget.domain.errors import ConfigurationError
-from widget.store.database import Database
+from widget.store.database import WRITES, Database
 
 #: PostgreSQL advisory lock: two nodes that upgrade at once take turns.
 _LOCK = 7_220_551
@@ -20,9 +20,8 @@ def upgrade(database: Database) -> None:
     Raises:
         ConfigurationError: where the database was written by a newer version.
     """
-    with database.engine.connect() as connection:
-        if database.is_sqlite:
-            connection = connection.execution_options(comment_widget_writes=True)
+    with database.engine.connect() as plain:
+        connection = plain.execution_options(**WRITES)
         with connection.begin():
             if not database.is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})

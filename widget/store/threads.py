@@ -1,6 +1,6 @@
 """Threads: find, begin, change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -20,6 +20,12 @@ def thread_by_id(session: Session, thread_id: int) -> Thread | None:
     """Return the thread of that id."""
     row = session.get(ThreadRow, thread_id)
     return _thread(row) if row else None
+
+
+def threads_by_id(session: Session, thread_ids: Iterable[int]) -> dict[int, Thread]:
+    """Return some threads by their ids."""
+    rows = session.scalars(select(ThreadRow).where(ThreadRow.id.in_(list(thread_ids))))
+    return {row.id: _thread(row) for row in rows}
 
 
 def begin_thread(session: Session, thread: Thread, now: datetime) -> Thread:

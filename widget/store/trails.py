@@ -72,6 +72,31 @@ def events_of(session: Session, comment_id: int) -> list[Event]:
     return [_event(row) for row in rows]
 
 
+def judgements_by_comment(
+    session: Session, comment_ids: Sequence[int]
+) -> dict[int, list[list[TrailEntry]]]:
+    """Return the judgements of some comments, each with its entries, the oldest first."""
+    rows = session.scalars(
+        select(TrailRow).where(TrailRow.comment_id.in_(comment_ids)).order_by(TrailRow.id)
+    )
+    rounds: dict[int, dict[int, list[TrailEntry]]] = {}
+    for row in rows:
+        of_comment = rounds.setdefault(row.comment_id, {})
+        of_comment.setdefault(row.round, []).append(_entry(row))
+    return {comment_id: list(found.values()) for comment_id, found in rounds.items()}
+
+
+def events_by_comment(session: Session, comment_ids: Sequence[int]) -> dict[int, list[Event]]:
+    """Return the decisions on some comments, the oldest first."""
+    rows = session.scalars(
+        select(EventRow).where(EventRow.comment_id.in_(comment_ids)).order_by(EventRow.id)
+    )
+    found: dict[int, list[Event]] = {}
+    for row in rows:
+        found.setdefault(row.comment_id, []).append(_event(row))
+    return found
+
+
 def add_record(session: Session, comment_id: int, record: Record) -> None:
     """Keep a plugin's facts with a comment."""
     session.add(
@@ -85,6 +110,18 @@ def records_of(session: Session, comment_id: int) -> list[Record]:
         select(RecordRow).where(RecordRow.comment_id == comment_id).order_by(RecordRow.id)
     )
     return [Record(plugin=row.plugin, data=row.data, at=row.at) for row in rows]
+
+
+def records_by_comment(session: Session, comment_ids: Sequence[int]) -> dict[int, list[Record]]:
+    """Return what plugins keep with some comments."""
+    rows = session.scalars(
+        select(RecordRow).where(RecordRow.comment_id.in_(comment_ids)).order_by(RecordRow.id)
+    )
+    found: dict[int, list[Record]] = {}
+    for row in rows:
+        record = Record(plugin=row.plugin, data=row.data, at=row.at)
+        found.setdefault(row.comment_id, []).append(record)
+    return found
 
 
 def _row(comment_id: int, number: int, entry: TrailEntry) -> TrailRow:

@@ -9,9 +9,9 @@ from widget.domain.site import Site
 from widget.domain.submission import Occasion, Submission, clean_body
 from widget.domain.thread import Thread
 from widget.domain.trail import Judgement
-from widget.moderation.decide import decide
+from widget.moderation.decide import Act, decide
 from widget.moderation.pipeline import Patience, judge, prepare
-from widget.moderation.recheck import promise_recheck, submission_of
+from widget.moderation.recheck import PIPELINE, promise_recheck, submission_of
 from widget.publication.parts import Parts
 from widget.publication.publish import promise_to_tell, publish
 from widget.publication.render import render
@@ -93,7 +93,7 @@ def delete(parts: Parts, place: Place, token: str | None) -> None:
     """
     check_author(parts, place, token)
     with parts.database.write() as session:
-        decide(parts, session, place.comment.id, Status.DELETED, actor=AUTHOR)
+        decide(parts, session, place.comment.id, Status.DELETED, act=Act(actor=AUTHOR))
     _announce(parts, place)
 
 
@@ -160,11 +160,11 @@ def _keep(
 def _redecide(parts: Parts, session: Session, comment: Comment, judgement: Judgement) -> None:
     """Let a held comment go where its new text leads; what a person held stays held."""
     held_by = trails.events_of(session, comment.id)
-    if any(event.actor not in ("pipeline", AUTHOR) for event in held_by):
+    if any(event.actor not in (PIPELINE, AUTHOR) for event in held_by):
         return
     after = STATUS_OF[judgement.outcome]
     if after is not comment.status:
-        decide(parts, session, comment.id, after, actor="pipeline", reason=judgement.reason)
+        decide(parts, session, comment.id, after, act=Act(actor=PIPELINE, reason=judgement.reason))
 
 
 def _announce(parts: Parts, place: Place) -> Comment:

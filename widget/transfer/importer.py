@@ -60,8 +60,9 @@ def import_thread(
         known = comments.known_source_ids(
             session, site.id, [_source_id(parts, thread, row.id) for row, _, _ in ready]
         )
+        run = _Run(parts=parts, session=session, thread=thread, known=known, report=report)
         for row, submission, html in ready:
-            _add(parts, session, thread, row, submission, html, known, report)
+            run.add(row, submission, html)
             advance()
         thread = threads.thread_by_id(session, thread.id) or thread
     publish(parts, site, thread)
@@ -109,54 +110,46 @@ def _submission(
     )
 
 
-def _add(  # noqa: PLR0913  # one row of an import is all of these
-    parts: Parts,
-    session: Session,
-    thread: Thread,
-    row: ForeignComment,
-    submission: Submission,
-    html: str,
-    known: dict[str, int],
-    report: Report,
-) -> None:
-    name = _source_id(parts, thread, row.id)
-    if name in known:
-        report.known += 1
-        return
-    parent = known[_source_id(parts, thread, row.parent)] if row.parent else None
-    comment = _store(parts, session, thread, submission, parent, html, name)
-    known[name] = comment.id
-    report.added += 1
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """One import under way. ``known`` are the stored comments by their id in the source."""
+
+    parts: Parts
+    session: Session
+    thread: Thread
+    known: dict[str, int]
+    report: Report
+
+    def add(self, row: ForeignComment, submission: Submission, html: str) -> None:
+        """Store a comment that no earlier run has stored."""
+        name = _source_id(self.parts, self.thread, row.id)
+        if name in self.known:
+            self.report.known += 1
+            return
+        parent = self.known[_source_id(self.parts, self.thread, row.parent)] if row.parent else None
+        new = NewComment(
+            submission=replace(submission, parent=parent),
+            thread_id=self.thread.id,
+            status=Status.PUBLISHED,
+            html=html,
+            source_id=name,
+        )
+        comment = comments.add_comment(self.session, self.parts.keys, new)
+        trails.add_event(self.session, _imported(comment, self.parts.now()))
+        self.known[name] = comment.id
+        self.report.added += 1
 
 
-def _store(  # noqa: PLR0913  # as above
-    parts: Parts,
-    session: Session,
-    thread: Thread,
-    submission: Submission,
-    parent: int | None,
-    html: str,
-    name: str,
-) -> Comment:
-    new = NewComment(
-        submission=replace(submission, parent=parent),
-        thread_id=thread.id,
-        status=Status.PUBLISHED,
-        html=html,
-        source_id=name,
-    )
-    comment = comments.add_comment(session, parts.keys, new)
-    event = Event(
+def _imported(comment: Comment, now: datetime) -> Event:
+    return Event(
         id=0,
         comment_id=comment.id,
         before=None,
         after=Status.PUBLISHED,
         actor=ACTOR,
         reason="Imported.",
-        at=parts.now(),
+        at=now,
     )
-    trails.add_event(session, event)
-    return comment
 
 
 def _thread(site: Site, url: str, foreign: ForeignThread) -> Thread:

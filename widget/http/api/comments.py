@@ -22,7 +22,8 @@ from widget.http.api.wire import (
 from widget.http.client import address_reader
 from widget.http.origin import check_origin
 from widget.publication.parts import Parts
-from widget.snapshot.build import MAX_ANCESTORS, public_comment, public_thread
+from widget.snapshot.around import MAX_ANCESTORS
+from widget.snapshot.build import public_comment, public_thread
 from widget.snapshot.read import find_site, page_of
 from widget.store import comments, pages
 from widget.submission.edit import Client, Place, delete, edit, place_of

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import orjson
 from flask import Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 from werkzeug.exceptions import UnsupportedMediaType
 
 from widget.domain.errors import FieldError, Invalid, Malformed
@@ -196,7 +197,7 @@ def _faults(error: ValidationError) -> list[FieldError]:
     return [FieldError(field, message) for field, message in faults.items()]
 
 
-def _words(fault: Any) -> str:
+def _words(fault: ErrorDetails) -> str:
     if fault["type"] == "missing":
         return "This is missing."
     return f"{fault['msg'].removeprefix('Value error, ')}."

@@ -1,4 +1,4 @@
-"""Is the server alive, and can it work?"""
+"""Whether the server is alive, and whether it can work."""
 
 from flask import Blueprint, Response, jsonify
 

@@ -52,6 +52,13 @@ class CommentRow(Base):
             postgresql_where=text("visible"),
         ),
         Index("ix_comment_queue", "site_id", "status", "id"),
+        Index(
+            "ix_comment_proposed",
+            "site_id",
+            "id",
+            sqlite_where=text("proposed_source IS NOT NULL"),
+            postgresql_where=text("proposed_source IS NOT NULL"),
+        ),
         Index("ix_comment_email", "site_id", "email_hash"),
         Index("ix_comment_address", "site_id", "address_hash"),
         {"sqlite_autoincrement": True},

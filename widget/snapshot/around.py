@@ -1,0 +1,66 @@
+"""A page around one comment, however deep: it begins with the top-level comment above it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from widget.domain.comment import Comment
+from widget.domain.cursor import Cursor, cursor_at, encode_reply_cursor
+from widget.domain.errors import NotFound
+from widget.domain.site import Site
+from widget.domain.thread import Thread
+from widget.domain.thread_page import PublicComment, Replies, Sort, ThreadPage
+from widget.snapshot.build import Builder, public_comment
+from widget.store import comments, pages
+from widget.store.database import Session
+
+#: How many comments above a deep one come along with it.
+MAX_ANCESTORS = 20
+
+
+def path_to(
+    builder: Builder, session: Session, thread: Thread, wanted: int, sort: Sort
+) -> tuple[Cursor, list[Comment]]:
+    """Return where the page begins that shows a comment, and the way down to it.
+
+    Raises:
+        NotFound: where no reader can see such a comment in this thread.
+    """
+    comment = comments.get_comment(session, builder.keys, wanted)
+    if comment.thread_id != thread.id or not comment.visible:
+        raise NotFound(comments.GONE)
+    above = pages.ancestors(session, builder.keys, comment, MAX_ANCESTORS)
+    root = comments.get_comment(session, builder.keys, comment.root or comment.id)
+    down = [found for found in reversed(above) if found.id != root.id]
+    return cursor_at(root, sort, inclusive=True), [*down, comment]
+
+
+def with_path(
+    builder: Builder, site: Site, page: ThreadPage, path: Sequence[Comment]
+) -> ThreadPage:
+    """Return the page with the comments of a path hung under its first comment."""
+    head, *rest = page.comments
+    for comment in path:
+        head = _hang(builder, site, head, comment)
+    return replace(page, comments=[head, *rest])
+
+
+def _hang(builder: Builder, site: Site, tree: PublicComment, comment: Comment) -> PublicComment:
+    if _holds(tree, comment.id):
+        return tree
+    after = encode_reply_cursor(0) if comment.reply_count else None
+    leaf = public_comment(builder, site, comment, Replies(count=comment.reply_count, after=after))
+    where = comment.parent if _holds(tree, comment.parent) else tree.id
+    return _append(tree, where, leaf)
+
+
+def _holds(tree: PublicComment, wanted: int | None) -> bool:
+    return tree.id == wanted or any(_holds(child, wanted) for child in tree.replies.comments)
+
+
+def _append(tree: PublicComment, where: int | None, leaf: PublicComment) -> PublicComment:
+    if tree.id == where:
+        loaded = [*tree.replies.comments, leaf]
+        after = tree.replies.after if tree.replies.count > len(loaded) else None
+        return replace(tree, replies=replace(tree.replies, comments=loaded, after=after))
+    loaded = [_append(child, where, leaf) for child in tree.replies.comments]
+    return replace(tree, replies=replace(tree.replies, comments=loaded))

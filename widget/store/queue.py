@@ -1,0 +1,142 @@
+"""The moderation queue: a site's comments by status, with all that a moderator decides by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from widget.domain.comment import Comment, Event, Status
+from widget.domain.errors import NotFound
+from widget.domain.thread import Thread
+from widget.domain.trail import TrailEntry
+from widget.store import threads, trails
+from widget.store.comments import GONE, comment_of
+from widget.store.database import Session
+from widget.store.keys import KeyRing
+from widget.store.tables import CommentRow
+from widget.store.trails import Record
+
+PAGE_SIZE = 25
+#: Counting stops here: "999+" is as good as the number, and stays quick at any size.
+COUNT_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueQuery:
+    """Which comments of a site: of one status or of all, in the order in which they came.
+
+    ``after`` is the last comment of the page before.
+    """
+
+    site_id: int
+    status: Status | None
+    newest_first: bool = True
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueItem:
+    """A comment with its page, what it answers, and its whole trail."""
+
+    comment: Comment
+    thread: Thread
+    parent: Comment | None
+    judgements: Sequence[Sequence[TrailEntry]]
+    events: Sequence[Event]
+    records: Sequence[Record]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """A page of the queue; ``after`` is where the next begins, ``None`` on the last."""
+
+    items: Sequence[QueueItem]
+    after: int | None
+
+
+def queue_page(
+    session: Session, keys: KeyRing, query: QueueQuery, limit: int = PAGE_SIZE
+) -> QueuePage:
+    """Return a page of the queue. Its cost doesn't grow with the queue.
+
+    Edits that wait belong to the pending ones, although their comments are published.
+    """
+    ids: set[int] = set()
+    for part in _parts_of(query.status):
+        ids.update(session.scalars(_ids(query, part, limit)))
+    ordered = sorted(ids, reverse=query.newest_first)
+    shown = ordered[:limit]
+    items = _items(session, keys, shown)
+    return QueuePage(items=items, after=shown[-1] if len(ordered) > limit else None)
+
+
+def queue_item(session: Session, keys: KeyRing, site_id: int, comment_id: int) -> QueueItem:
+    """Return one comment of a site as the queue shows it.
+
+    Raises:
+        NotFound: where there is none of that id on this site.
+    """
+    row = session.get(CommentRow, comment_id)
+    if row is None or row.site_id != site_id:
+        raise NotFound(GONE)
+    return _items(session, keys, [comment_id])[0]
+
+
+def queue_counts(session: Session, site_id: int) -> dict[Status, int]:
+    """Return how many comments there are of each status, counted up to ``COUNT_LIMIT``."""
+    counts: dict[Status, int] = {}
+    for status in Status:
+        total = 0
+        for part in _parts_of(status):
+            some = (
+                select(CommentRow.id)
+                .where(CommentRow.site_id == site_id, part)
+                .limit(COUNT_LIMIT)
+                .subquery()
+            )
+            total += session.scalar(select(func.count()).select_from(some)) or 0
+        counts[status] = min(total, COUNT_LIMIT)
+    return counts
+
+
+def _parts_of(status: Status | None) -> list[ColumnElement[bool]]:
+    """Return conditions each of which an index answers in the order of ids."""
+    parts = [CommentRow.status == one for one in Status if status in (None, one)]
+    if status is Status.PENDING:
+        waiting = CommentRow.proposed_source.is_not(None)
+        parts.append(and_(waiting, CommentRow.status == Status.PUBLISHED))
+    return parts
+
+
+def _ids(query: QueueQuery, part: ColumnElement[bool], limit: int) -> Select[int]:
+    column = CommentRow.id
+    found = select(column).where(CommentRow.site_id == query.site_id, part)
+    if query.after is not None:
+        found = found.where(column < query.after if query.newest_first else column > query.after)
+    return found.order_by(column.desc() if query.newest_first else column).limit(limit + 1)
+
+
+def _items(session: Session, keys: KeyRing, ids: Sequence[int]) -> list[QueueItem]:
+    rows = {row.id: row for row in session.scalars(_by_id(ids))}
+    parent_ids = [row.parent for row in rows.values() if row.parent is not None]
+    parents = {row.id: comment_of(row, keys) for row in session.scalars(_by_id(parent_ids))}
+    pages = threads.threads_by_id(session, {row.thread_id for row in rows.values()})
+    judgements = trails.judgements_by_comment(session, ids)
+    events = trails.events_by_comment(session, ids)
+    records = trails.records_by_comment(session, ids)
+    return [
+        QueueItem(
+            comment=comment_of(rows[one], keys),
+            thread=pages[rows[one].thread_id],
+            parent=parents.get(rows[one].parent or 0),
+            judgements=judgements.get(one, []),
+            events=events.get(one, []),
+            records=records.get(one, []),
+        )
+        for one in ids
+        if one in rows
+    ]
+
+
+def _by_id(ids: Sequence[int]) -> Select[CommentRow]:
+    return select(CommentRow).where(CommentRow.id.in_(list(ids)))
