@@ -19,6 +19,7 @@ from widget.rendering.markdown import make_markdown
 from widget.rendering.sanitise import make_sanitiser
 from widget.snapshot.build import Builder
 from widget.snapshot.cache import Snapshots
+from widget.snapshot.form import Forms
 from widget.snapshot.read import Reader, versions_in
 from widget.store.database import connect
 from widget.store.keys import load_keys
@@ -94,6 +95,7 @@ def _join(
             database=database,
             builder=Builder(keys=keys, plugins=plugins, sanitise=sanitise),
             snapshots=snapshots,
+            forms=Forms(plugins, sanitise),
         ),
         tokens=EditTokens(keys.signing),
         markdown=make_markdown(),

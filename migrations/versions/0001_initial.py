@@ -202,6 +202,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("visible"),
         )
         batch_op.create_index("ix_comment_email", ["site_id", "email_hash"], unique=False)
+        batch_op.create_index(
+            "ix_comment_proposed",
+            ["site_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("proposed_source IS NOT NULL"),
+            postgresql_where=sa.text("proposed_source IS NOT NULL"),
+        )
         batch_op.create_index("ix_comment_queue", ["site_id", "status", "id"], unique=False)
         batch_op.create_index(
             "ix_comment_replies",
@@ -263,6 +270,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.String(length=10), nullable=False),
         sa.Column("outcome", sa.String(length=10), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
         sa.Column("score", sa.Double(), nullable=True),
         sa.Column("duration_ms", sa.Double(), nullable=False),
         sa.Column("settings_revision", sa.Integer(), nullable=False),
@@ -305,6 +313,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("visible"),
         )
         batch_op.drop_index("ix_comment_queue")
+        batch_op.drop_index(
+            "ix_comment_proposed",
+            sqlite_where=sa.text("proposed_source IS NOT NULL"),
+            postgresql_where=sa.text("proposed_source IS NOT NULL"),
+        )
         batch_op.drop_index("ix_comment_email")
         batch_op.drop_index(
             "ix_comment_descendants",

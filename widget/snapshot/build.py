@@ -16,7 +16,9 @@ from widget.domain.thread_page import (
     Replies,
     ThreadPage,
 )
+from widget.domain.trail import Mode
 from widget.plugin_host.plugins import Plugins
+from widget.plugin_host.sound import is_sound_public
 from widget.store import pages
 from widget.store.database import Session
 from widget.store.keys import KeyRing
@@ -131,7 +133,7 @@ def _nested(
     more = comment.reply_count > len(loaded)
     replies = Replies(
         count=comment.reply_count,
-        comments=[_nested(builder, site, child, children) for child in loaded],
+        comments=tuple(_nested(builder, site, child, children) for child in loaded),
         after=encode_reply_cursor(loaded[-1].id if loaded else 0) if more else None,
     )
     return public_comment(builder, site, comment, replies)
@@ -157,8 +159,11 @@ def _as_plugins_present(
     builder: Builder, site: Site, comment: Comment, public: PublicComment
 ) -> PublicComment:
     for plugin in builder.plugins.taking_part(site, "present_comment"):
+        # A page holds many comments: one that hangs is waited for once, not for each of them.
+        if plugin.mode is not Mode.ON or builder.plugins.caller.is_overdue(plugin.plugin):
+            continue
         value = builder.plugins.ask(plugin, "present_comment", comment=comment, public=public).value
-        if isinstance(value, PublicComment):
+        if isinstance(value, PublicComment) and is_sound_public(value):
             public = replace(
                 value,
                 id=public.id,

@@ -1,11 +1,13 @@
 """Snapshots by the question that they answer: fresh after a publish, in every process."""
 
+import math
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from widget.domain.errors import Busy
 from widget.snapshot.encode import Encoded
 
 #: How long a snapshot is handed out without asking the database whether it is still true.
@@ -50,7 +52,11 @@ class Snapshots:
         self._lock = threading.Lock()
 
     def get(self, question: str) -> Snapshot | None:
-        """Return the snapshot that answers a question (a raw query string), if it is true."""
+        """Return the snapshot that answers a question (a raw query string), if it is true.
+
+        Raises:
+            Busy: where the database can't say whether it is.
+        """
         snapshot = self._entries.get(question)
         if snapshot is None:
             return None
@@ -61,7 +67,12 @@ class Snapshots:
         # Set before asking: others that come meanwhile trust it for as long as asking takes,
         # so that one question is asked for all of them.
         snapshot.checked = now
-        if self._versions(snapshot) == asked:
+        try:
+            is_true = self._versions(snapshot) == asked
+        except Busy:
+            snapshot.checked = -math.inf
+            raise
+        if is_true:
             return snapshot
         self._remove(question)
         return None

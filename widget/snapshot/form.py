@@ -1,5 +1,6 @@
 """The reader's form as the site and its plugins make it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,6 +9,27 @@ from widget.domain.site import Site
 from widget.domain.thread_page import Form, Notice
 from widget.plugin_host.plugins import Plugins
 from widget.plugin_host.settings import SitePlugin
+
+#: How long a form is remembered, seconds: a plugin that failed to add its field is asked again.
+REMEMBER_S = 30.0
+
+
+class Forms:
+    """The form of each site, as it may be cached; made once for each version of the site."""
+
+    def __init__(self, plugins: Plugins, sanitise: Callable[[str], str]) -> None:
+        self._plugins = plugins
+        self._sanitise = sanitise
+        self._known: dict[int, tuple[int, float, Form]] = {}
+
+    def of(self, site: Site) -> Form:
+        """Return the site's form without what must be fresh for each writer."""
+        version, until, form = self._known.get(site.id, (0, 0.0, None))
+        now = time.monotonic()
+        if form is None or version != site.version or now > until:
+            form = without_fresh_values(build_form(site, self._plugins, self._sanitise))
+            self._known[site.id] = (site.version, now + REMEMBER_S, form)
+        return form
 
 
 def build_form(site: Site, plugins: Plugins, sanitise: Callable[[str], str]) -> Form:

@@ -14,7 +14,7 @@ from widget.snapshot.around import path_to, with_path
 from widget.snapshot.build import Builder, build_page, nobody_yet
 from widget.snapshot.cache import Snapshot, Snapshots
 from widget.snapshot.encode import encode
-from widget.snapshot.form import build_form, without_fresh_values
+from widget.snapshot.form import Forms
 from widget.store import sites, threads
 from widget.store.database import Database, Session
 
@@ -38,6 +38,7 @@ class Reader:
     database: Database
     builder: Builder
     snapshots: Snapshots
+    forms: Forms
 
     def read(self, raw: str, question: Question) -> Snapshot:
         """Return the snapshot that answers the question; ``raw`` is what it is kept under.
@@ -61,7 +62,7 @@ class Reader:
         url = page_of(site, question.url)
         thread = threads.find_thread(session, site.id, thread_key(url, question.thread))
         cursor = decode_cursor(question.after, question.sort)
-        form = without_fresh_values(build_form(site, self.builder.plugins, self.builder.sanitise))
+        form = self.forms.of(site)
         if thread is None:
             if question.around is not None:
                 raise NotFound("There is no such comment.")

@@ -82,6 +82,12 @@ def queue_item(session: Session, keys: KeyRing, site_id: int, comment_id: int) -
     return _items(session, keys, [comment_id])[0]
 
 
+def is_on_site(session: Session, comment_id: int, site_id: int) -> bool:
+    """Tell whether a comment of that id is the site's."""
+    row = session.get(CommentRow, comment_id)
+    return row is not None and row.site_id == site_id
+
+
 def queue_counts(session: Session, site_id: int) -> dict[Status, int]:
     """Return how many comments there are of each status, counted up to ``COUNT_LIMIT``."""
     counts: dict[Status, int] = {}

@@ -134,6 +134,7 @@ def _row(comment_id: int, number: int, entry: TrailEntry) -> TrailRow:
         answer=entry.answer,
         outcome=entry.verdict.outcome if entry.verdict else None,
         reason=entry.reason,
+        message=entry.verdict.message if entry.verdict else None,
         score=entry.verdict.score if entry.verdict else None,
         duration_ms=entry.duration_ms,
         settings_revision=entry.settings_revision,
@@ -143,7 +144,9 @@ def _row(comment_id: int, number: int, entry: TrailEntry) -> TrailRow:
 
 def _entry(row: TrailRow) -> TrailEntry:
     verdict = (
-        Verdict(outcome=Outcome(row.outcome), reason=row.reason, score=row.score)
+        Verdict(
+            outcome=Outcome(row.outcome), reason=row.reason, message=row.message, score=row.score
+        )
         if row.outcome
         else None
     )

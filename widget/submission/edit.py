@@ -11,7 +11,7 @@ from widget.domain.thread import Thread
 from widget.domain.trail import Judgement
 from widget.moderation.decide import Act, decide
 from widget.moderation.pipeline import Patience, judge, prepare
-from widget.moderation.recheck import PIPELINE, promise_recheck, submission_of
+from widget.moderation.recheck import AUTHOR, PIPELINE, promise_recheck, submission_of
 from widget.publication.parts import Parts
 from widget.publication.publish import promise_to_tell, publish
 from widget.publication.render import render
@@ -19,7 +19,6 @@ from widget.store import comments, sites, threads, trails
 from widget.store.database import Session
 from widget.submission.submit import REFUSED, refuse_unstored
 
-AUTHOR = "author"
 _EDITABLE = frozenset({Status.PUBLISHED, Status.PENDING})
 
 
@@ -153,7 +152,7 @@ def _keep(
     promise_to_tell(parts, session, place.site, event.id)
     if comment.status is Status.PENDING:
         _redecide(parts, session, comment, judgement)
-    elif judgement.owed:
+    if judgement.owed:
         promise_recheck(session, comment.id, 0, now)
 
 

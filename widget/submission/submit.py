@@ -9,10 +9,11 @@ from widget.domain.site import Site
 from widget.domain.submission import History, Submission, clean_author, clean_body, clean_title
 from widget.domain.thread import Thread, ThreadState, thread_key
 from widget.domain.trail import Judgement
-from widget.domain.verdict import Verdict
+from widget.domain.verdict import Outcome, Verdict
 from widget.moderation.pipeline import Patience, judge, prepare
 from widget.moderation.recheck import PIPELINE, promise_recheck
 from widget.plugin_host.settings import SitePlugin
+from widget.plugin_host.sound import sound_facts
 from widget.publication.parts import Parts
 from widget.publication.publish import promise_to_tell, publish
 from widget.publication.render import render
@@ -59,7 +60,7 @@ def submit(parts: Parts, submission: Submission, key: Key | None = None) -> Post
     refuse_unstored(judgement.refusal)
     html = render(parts, submission.site, prepared.submission.body)
     comment = _store(parts, prepared.submission, html, judgement, key)
-    return _answer(parts, comment, judgement.refusal)
+    return _answer(parts, comment)
 
 
 def clean(submission: Submission) -> Submission:
@@ -205,7 +206,7 @@ def _records(parts: Parts, submission: Submission) -> list[Record]:
 
 def _record(parts: Parts, plugin: SitePlugin, submission: Submission) -> dict[str, object]:
     value = parts.plugins.ask(plugin, "record_submission", submission=submission).value
-    return dict(value) if isinstance(value, dict) else {}
+    return sound_facts(value) or {}
 
 
 def _new_thread(submission: Submission) -> Thread:
@@ -221,7 +222,10 @@ def _new_thread(submission: Submission) -> Thread:
     )
 
 
-def _answer(parts: Parts, comment: Comment, refusal: Verdict | None = None) -> Posted:
+def _answer(parts: Parts, comment: Comment) -> Posted:
     if comment.status is Status.REJECTED:
+        with parts.database.read() as session:
+            entries = trails.last_judgement(session, comment.id)
+        refusal = Judgement(outcome=Outcome.REJECT, reason="", entries=entries).refusal
         raise Refused((refusal.message if refusal else None) or REFUSED)
     return Posted(comment=comment, token=parts.tokens.sign(comment))

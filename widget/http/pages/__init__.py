@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from widget.http.pages import demo, embed, health
+from widget.http.pages import demo, embed, health, thread
 from widget.plugin_host.registry import LoadedPlugin
 from widget.publication.parts import Parts
 
@@ -10,7 +10,7 @@ from widget.publication.parts import Parts
 def blueprint(parts: Parts) -> Blueprint:
     """Return the routes of the public pages."""
     pages = Blueprint("pages", "widget")
-    for module in (embed, health, demo):
+    for module in (embed, health, thread, demo):
         module.add_routes(pages, parts)
     return pages
 

@@ -25,6 +25,7 @@ class TrailRow(Base):
     answer: Mapped[str] = mapped_column(String(10))
     outcome: Mapped[str | None] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(Text)
+    message: Mapped[str | None] = mapped_column(Text)
     score: Mapped[float | None]
     duration_ms: Mapped[float]
     settings_revision: Mapped[int]

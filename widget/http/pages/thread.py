@@ -1,0 +1,118 @@
+"""The thread as a page of HTML: for readers without JavaScript, crawlers and server-side includes.
+
+``GET /threads`` shows it, ``POST /threads`` takes a comment from its form.
+"""
+
+import secrets
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as AnyResponse
+
+from widget.domain.comment import Author, Status
+from widget.domain.errors import Invalid, NotAllowed, NotFound, Refused, TooMany, WidgetError
+from widget.domain.site import Site
+from widget.domain.submission import Submission
+from widget.domain.thread_page import Form
+from widget.http.api.comments import HELD
+from widget.http.api.wire import read_question
+from widget.http.client import address_reader
+from widget.http.origin import check_origin
+from widget.http.pages.thread_view import Draft, Shown, draw, link
+from widget.http.problems import STATUS
+from widget.publication.parts import Parts
+from widget.snapshot.form import build_form
+from widget.snapshot.read import find_site, page_of
+from widget.submission.idempotency import make_key
+from widget.submission.submit import submit
+
+#: What is shown again with its fault beside it, instead of as a page of its own.
+_MENDABLE = (Invalid, NotAllowed, TooMany, NotFound)
+_MAX_ANSWER = 8000
+
+
+def add_routes(pages: Blueprint, parts: Parts) -> None:
+    """Add ``/threads``."""
+    read_address = address_reader(parts.config.trusted_proxies)
+
+    @pages.get("/threads")
+    def thread_page() -> Response:
+        return draw(parts, Shown(question=read_question(request), draft=_empty(request.args)))
+
+    @pages.post("/threads")
+    def post_from_page() -> AnyResponse:
+        question = read_question(request)
+        with parts.database.read() as session:
+            site = find_site(session, question.site)
+        check_origin(request, site, parts.config.url)
+        draft = _draft(request.form, build_form(site, parts.plugins, parts.sanitise))
+        submission = _submission(parts, site, draft, read_address(request))
+        try:
+            posted = submit(parts, submission, make_key(parts, submission, draft.key))
+        except _MENDABLE as error:
+            return draw(parts, Shown(question=question, draft=_with_faults(draft, error)))
+        if posted.comment.status is Status.PUBLISHED:
+            there = link(parts, question, around=posted.comment.id)
+            return redirect(f"{there}#comment-{posted.comment.id}", 303)
+        shown = Shown(question=question, draft=_empty({}), message=HELD, held=posted.comment)
+        return draw(parts, shown, status=202)
+
+    def _submission(parts: Parts, site: Site, draft: Draft, address: str | None) -> Submission:
+        url = page_of(site, request.args["url"])
+        return Submission(
+            site=site,
+            url=url,
+            thread=request.args.get("thread"),
+            title=request.args.get("title"),
+            parent=draft.parent,
+            author=Author(
+                name=draft.values.get("author.name"),
+                email=draft.values.get("author.email"),
+                website=draft.values.get("author.website"),
+            ),
+            body=draft.values.get("body", ""),
+            answers=draft.answers,
+            address=address,
+            user_agent=request.headers.get("User-Agent", "")[:400] or None,
+            referrer=url,
+            language=request.headers.get("Accept-Language", "")[:35] or None,
+            permalink=url,
+            at=parts.now(),
+        )
+
+
+def _empty(arguments: MultiDict[str, str] | dict[str, str]) -> Draft:
+    return Draft(parent=_id(arguments.get("reply_to", "")), key=secrets.token_urlsafe(16))
+
+
+def _draft(sent: MultiDict[str, str], form: Form) -> Draft:
+    values = {name: value for name, value in sent.items() if name in Draft.FIELDS}
+    answers: dict[str, object] = {
+        field.name: sent[field.name][:_MAX_ANSWER] for field in form.fields if field.name in sent
+    }
+    return Draft(
+        parent=_id(sent.get("parent", "")),
+        key=sent.get("key", "")[:255],
+        values=values,
+        answers=answers,
+    )
+
+
+def _with_faults(draft: Draft, error: WidgetError) -> Draft:
+    faults = {}
+    if isinstance(error, Invalid | Refused):
+        faults = {fault.field: fault.message for fault in error.errors}
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return Draft(
+        parent=draft.parent,
+        key=draft.key,
+        values=draft.values,
+        answers=draft.answers,
+        faults=faults,
+        failure=str(error),
+        status=int(status),
+    )
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
