@@ -128,3 +128,12 @@ def test_the_page_runs_no_script_and_is_framed_by_the_sites_pages_only(
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
     assert "frame-ancestors 'self' https://example.org" in policy
+
+
+@pytest.mark.usefixtures("site")
+def test_a_person_is_told_in_words_what_is_wrong_with_an_address(client: FlaskClient) -> None:
+    there = "/threads?site=blog&url=https://elsewhere.example/"
+    answer = client.get(there, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer.status_code == 403
+    assert answer.mimetype == "text/html"
+    assert "not one of the site" in answer.text
