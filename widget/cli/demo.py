@@ -1,5 +1,6 @@
 """``comment-widget demo``: everything at once, to try it out."""
 
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import click
@@ -18,17 +19,26 @@ from widget.transfer.importer import import_thread
 #: An address of the name space that is kept free for examples (RFC 2606).
 ADMIN = "admin@example.org"
 
+#: Hours before the first start, id, parent, name and text of the first comments.
 _FIRST = (
-    ("1", None, "Ines", "Everybody says that nobody reads these. I came **for** them."),
+    (29, "1", None, "Ines", "Everybody says that nobody reads these. I came **for** them."),
     (
+        27,
         "2",
         "1",
         "Tom",
         "Same here. The best correction I ever got was under an article of mine, by somebody "
         "who had been there.",
     ),
-    ("3", "2", "Ines", "And now there is a trail that says why a comment was held. About time."),
     (
+        26,
+        "3",
+        "2",
+        "Ines",
+        "And now there is a trail that says why a comment was held. About time.",
+    ),
+    (
+        2,
         "4",
         None,
         None,
@@ -71,7 +81,9 @@ def _make_site(parts: Parts) -> None:
     )
     with parts.database.write() as session:
         site = sites.add_site(session, site, parts.now())
-    import_thread(parts, site, f"{parts.config.url}/demo", _first_thread(), dry_run=False)
+    import_thread(
+        parts, site, f"{parts.config.url}/demo", _first_thread(parts.now()), dry_run=False
+    )
 
 
 def _add_host(parts: Parts, site: Site, host: str) -> None:
@@ -98,11 +110,17 @@ def _admin(parts: Parts) -> Person:
         return people.add_person(session, parts.keys, ADMIN, parts.now(), is_admin=True)
 
 
-def _first_thread() -> ForeignThread:
+def _first_thread(now: datetime) -> ForeignThread:
     comments = [
         ForeignComment(
-            id=name, parent=parent, name=author, email=None, website=None, body=body, created=None
+            id=name,
+            parent=parent,
+            name=author,
+            email=None,
+            website=None,
+            body=body,
+            created=now - timedelta(hours=hours),
         )
-        for name, parent, author, body in _FIRST
+        for hours, name, parent, author, body in _FIRST
     ]
     return ForeignThread(title="Who reads the comments?", comments=comments)
