@@ -1,0 +1,152 @@
+"""Consent for what the box keeps on a reader's device.
+
+No cookie is ever set. The box can remember a reader's name and email, an unfinished draft and
+the key by which they may edit their comments; all of that only after they ticked the box that
+this plugin adds to the form. Without the field, because the plugin or ``consent`` is off,
+nothing is ever kept. What each reader answered is recorded with their comment, with the version
+of the privacy policy. Nothing leaves this server.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from markupsafe import Markup
+from pydantic import Field
+
+from widget import (
+    FieldType,
+    FormField,
+    FormLink,
+    FormNotice,
+    Mode,
+    Occasion,
+    PluginInfo,
+    PluginSettings,
+    Site,
+    Submission,
+    Verdict,
+    hookimpl,
+)
+
+NAME = "cookie_consent"
+LABEL = "Remember my name, email and drafts on this device"
+HELP = (
+    "If you agree, your browser keeps your name, your email address, what you are writing and "
+    "the keys for editing your comments. You can change this here at any time."
+)
+NOTICE = "Nothing is kept on your device unless you agree to it."
+NOTICE_OFF = "Nothing is kept on your device."
+MESSAGE = "Please agree to the storage on your device to post a comment."
+#: What an HTML form sends for a ticked box. JSON clients send ``true``.
+_TICKED = frozenset({"on", "true", "1"})
+
+
+class Consent(StrEnum):
+    """Whether readers are asked, and whether they have to agree."""
+
+    OFF = "off"
+    ASK = "ask"
+    REQUIRED = "required"
+
+
+class CookieConsentSettings(PluginSettings):
+    """What readers are asked, and in which words."""
+
+    mode: Mode = Field(Mode.ON, description="Off, shadow (asked, but never enforced) or on.")
+    consent: Consent = Field(
+        Consent.ASK,
+        description="Off (nothing is ever kept), ask, or required (no comment without it).",
+    )
+    label: str = Field(
+        "", max_length=200, description="The words beside the checkbox; empty for the usual ones."
+    )
+    help: str = Field(
+        "", max_length=500, description="The sentence that explains it; empty for the usual one."
+    )
+    notice: str = Field(
+        "", max_length=500, description="The words before the policy's link; empty: the usual ones."
+    )
+
+
+@hookimpl
+def plugin_info() -> PluginInfo:
+    """Return the plugin's card."""
+    return PluginInfo(
+        name=NAME,
+        version="1.0",
+        description="Asks readers before anything is kept on their device.",
+        order=10,
+    )
+
+
+@hookimpl
+def plugin_settings() -> type[PluginSettings]:
+    """Return the settings of a site."""
+    return CookieConsentSettings
+
+
+@hookimpl
+def form_fields(site: Site, settings: CookieConsentSettings) -> Sequence[FormField]:
+    """Return the checkbox, or nothing where readers are not asked."""
+    if settings.consent is Consent.OFF:
+        return []
+    policy = site.settings.privacy_policy_url
+    return [
+        FormField(
+            name=NAME,
+            type=FieldType.CHECKBOX,
+            label=settings.label.strip() or LABEL,
+            help=settings.help.strip() or HELP,
+            required=settings.consent is Consent.REQUIRED,
+            purpose="device_storage",
+            version=site.settings.privacy_policy_version,
+            link=FormLink(href=policy, text="Privacy policy") if policy else None,
+        )
+    ]
+
+
+@hookimpl
+def form_notices(site: Site, settings: CookieConsentSettings) -> Sequence[FormNotice]:
+    """Return a notice that leads to the site's privacy policy, where it has one."""
+    policy = site.settings.privacy_policy_url
+    if not policy:
+        return []
+    usual = NOTICE_OFF if settings.consent is Consent.OFF else NOTICE
+    words = settings.notice.strip() or usual
+    return [FormNotice(html=Markup('{} <a href="{}">Privacy policy</a>').format(words, policy))]
+
+
+@hookimpl
+def check_submission(submission: Submission, settings: CookieConsentSettings) -> Verdict | None:
+    """Refuse a new comment without the consent that the site requires."""
+    if settings.consent is not Consent.REQUIRED or submission.occasion is not Occasion.NEW:
+        return None
+    if _agreed(submission):
+        return None
+    return Verdict.reject(
+        "The reader did not agree to storage on their device, which this site requires.",
+        message=MESSAGE,
+        field=NAME,
+    )
+
+
+@hookimpl
+def record_submission(
+    submission: Submission, settings: CookieConsentSettings
+) -> Mapping[str, object] | None:
+    """Keep what the reader answered, and to which version of the policy."""
+    asked = settings.consent is not Consent.OFF and submission.occasion is Occasion.NEW
+    if not asked or submission.answers.get(NAME) is None:
+        return None
+    return {
+        "consent": _agreed(submission),
+        "policy_version": submission.site.settings.privacy_policy_version,
+    }
+
+
+def _agreed(submission: Submission) -> bool:
+    """Tell whether the answer is a clear yes; whatever else it is, it is none."""
+    answer = submission.answers.get(NAME)
+    if isinstance(answer, str):
+        return answer.strip().lower() in _TICKED
+    return answer is True
