@@ -15,7 +15,7 @@ from widget.domain.submission import History, Submission
 from widget.store import visibility
 from widget.store.database import Session
 from widget.store.keys import KeyRing
-from widget.store.tables import CommentRow
+from widget.store.tables import CommentRow, ThreadRow
 
 EMAIL = "comment.email"
 GONE = "There is no such comment."
@@ -81,7 +81,7 @@ def comment_by_idempotency(
 
 def set_status(session: Session, keys: KeyRing, comment_id: int, after: Status) -> Comment:
     """Give a comment another status and settle what readers see."""
-    row = _row(session, comment_id, lock=True)
+    row = _locked(session, comment_id)
     before = Status(row.status)
     row.status = after
     visibility.settle(session, row, before)
@@ -90,7 +90,7 @@ def set_status(session: Session, keys: KeyRing, comment_id: int, after: Status) 
 
 def set_body(session: Session, comment_id: int, source: str, html: str, edited: datetime) -> None:
     """Replace the text of a comment; a proposed edit is thereby settled."""
-    row = _row(session, comment_id, lock=True)
+    row = _locked(session, comment_id)
     row.source, row.html, row.edited = source, html, edited
     row.proposed_source = row.proposed_html = None
     visibility.touch(session, row.thread_id)
@@ -98,13 +98,13 @@ def set_body(session: Session, comment_id: int, source: str, html: str, edited: 
 
 def replace_text(session: Session, comment_id: int, source: str, html: str) -> None:
     """Replace the text of a comment that nobody has read yet; it doesn't count as edited."""
-    row = _row(session, comment_id, lock=True)
+    row = _locked(session, comment_id)
     row.source, row.html = source, html
 
 
 def propose_body(session: Session, comment_id: int, source: str | None, html: str | None) -> None:
     """Keep an edit that waits for moderation beside the public text; ``None`` drops it."""
-    row = _row(session, comment_id, lock=True)
+    row = _locked(session, comment_id)
     row.proposed_source, row.proposed_html = source, html
 
 
@@ -185,10 +185,22 @@ def comment_of(row: CommentRow, keys: KeyRing) -> Comment:
     )
 
 
-def _row(session: Session, comment_id: int, *, lock: bool = False) -> CommentRow:
-    row = session.get(CommentRow, comment_id, with_for_update=lock or None)
+def _row(session: Session, comment_id: int) -> CommentRow:
+    row = session.get(CommentRow, comment_id)
     if row is None:
         raise NotFound(GONE)
+    return row
+
+
+def _locked(session: Session, comment_id: int) -> CommentRow:
+    """Return a comment that nobody else changes until the end of the transaction.
+
+    The thread is locked first, as it is for a new comment: two that lock in different orders
+    would wait for each other.
+    """
+    row = _row(session, comment_id)
+    session.get(ThreadRow, row.thread_id, with_for_update=True)
+    session.refresh(row, with_for_update=True)
     return row
 
 
