@@ -4,6 +4,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from tests.plugins.akismet_stand_in import AkismetStandIn
+from tests.plugins.asking_akismet import started
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +21,9 @@ def akismet_server(outside_server: HTTPServer) -> Iterator[AkismetStandIn]:
     yield stand_in
     stand_in.released.set()
     outside_server.clear()
+
+
+@pytest.fixture
+def plugin(akismet_server: AkismetStandIn) -> object:
+    """The akismet plugin, started in a server that sends it to the stand-in."""
+    return started(akismet_server.url)
