@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.live import LiveServer
+from tests.postgresql import running_postgresql
 from widget.app import create_app, parts_of
 from widget.config import Config
 from widget.domain.site import Site, SiteSettings
@@ -39,11 +40,30 @@ def clock() -> Clock:
     return Clock()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the same tests run on either database."""
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite", help="Which database."
+    )
+
+
+@pytest.fixture(scope="session")
+def new_database(pytestconfig: pytest.Config) -> Iterator[Callable[[], str]]:
+    """Return a function that gives the URL of an empty database; empty is the embedded one."""
+    if pytestconfig.getoption("--database") == "sqlite":
+        yield lambda: ""
+        return
+    with running_postgresql() as server:
+        yield server.new_database
+
+
 @pytest.fixture
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
-    """Return the configuration of an empty home folder."""
+def config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_database: Callable[[], str]
+) -> Config:
+    """Return the configuration of an empty home folder and an empty database."""
     monkeypatch.setenv("COMMENT_WIDGET_HOME", str(tmp_path / "home"))
-    return Config(home=tmp_path / "home")
+    return Config(home=tmp_path / "home", database_url=new_database())
 
 
 @pytest.fixture
@@ -120,13 +140,20 @@ def post(client: FlaskClient) -> Callable[..., object]:
 
 
 @pytest.fixture
-def start_server(tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
-    """Return a function that starts a real server on a folder of its own."""
+def start_server(
+    tmp_path: Path, new_database: Callable[[], str]
+) -> Iterator[Callable[..., LiveServer]]:
+    """Return a function that makes a real server on a folder and a database of its own."""
     started: list[LiveServer] = []
 
     def start(**env: str) -> LiveServer:
+        url = new_database()
+        if url:
+            env.setdefault("COMMENT_WIDGET_DATABASE_URL", url)
         server = LiveServer(tmp_path / f"server-{len(started)}", env)
         started.append(server)
+        if url:
+            server.cli("db", "upgrade")
         return server
 
     yield start
