@@ -1,6 +1,6 @@
 """The public API, version 1."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from widget.domain.hosts import origin_is_allowed
 from widget.http.api import comments, counts, document, form, preview, threads
@@ -23,7 +23,7 @@ def blueprint(parts: Parts) -> Blueprint:
         if request.method != "OPTIONS" or request.url_rule is None:
             return None
         wanted = request.headers.get("Access-Control-Request-Method", "GET")
-        methods = ", ".join(sorted((request.url_rule.methods or set()) & (READS | WRITES)))
+        methods = ", ".join(sorted(_methods_here() & (READS | WRITES)))
         if wanted in READS:
             return preflight(methods, "*")
         origin = request.headers.get("Origin")
@@ -40,6 +40,12 @@ def blueprint(parts: Parts) -> Blueprint:
         return response
 
     return api
+
+
+def _methods_here() -> set[str]:
+    """Return what the address can be asked, by all of its routes: Flask names only one of them."""
+    address = current_app.create_url_adapter(request)
+    return set(address.allowed_methods(request.path)) if address else set()
 
 
 def _is_known(parts: Parts, origin: str) -> bool:

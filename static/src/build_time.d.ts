@@ -1,0 +1,6 @@
+// What the build puts in.
+declare const BOX_VERSION: string;
+declare module "*.css" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,17 @@
+/** The fields of the form and what stands in them. */
+/** @import { Box, Field } from "./types.js" */
+import { consentField } from "./consent.js";
+
+/** The parts of the author that a form may ask for. */
+export const WHO = /** @type {const} */ (["name", "email", "website"]);
+
+/** Whether readers see a plugin's field. @param {Field} field */
+export function drawn(field) {
+  return field.type === "checkbox" || field.type === "text";
+}
+
+/** What the reader answered to a plugin's field. @param {Box} box @param {Field} field */
+export function answer({ state }, field) {
+  if (field === consentField(state.form)) return state.consent;
+  return state.answers[field.name] ?? (field.type === "checkbox" ? false : (field.value ?? ""));
+}

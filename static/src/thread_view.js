@@ -1,0 +1,133 @@
+/** The whole box, from its state. */
+/** @import { Box, Sort } from "./types.js" */
+import { act } from "./act.js";
+import { button } from "./button.js";
+import { commentViews } from "./comment.js";
+import { privacyView } from "./consent.js";
+import { formView } from "./form.js";
+import { withHeld } from "./held.js";
+import { news, reload } from "./reading.js";
+import { h } from "./view.js";
+
+/**
+ * @param {Box} box
+ * @param {string} classes
+ * @param {() => void} again loads the thread once more
+ */
+export function threadView(box, classes, again) {
+  const { state, settings, t, locale } = box;
+  const shown = { loading, failed: () => failure(box, again), ready: () => thread(box) };
+  return [
+    settings.css && h("link", { rel: "stylesheet", href: settings.css, key: "css" }),
+    h(
+      "section",
+      {
+        key: "box",
+        class: `box ${classes}`,
+        part: "box",
+        lang: locale,
+        "aria-label": t("comments"),
+        "aria-busy": String(state.phase === "loading"),
+      },
+      shown[state.phase](),
+      h(
+        "div",
+        { class: "toast", key: "toast", role: "status" },
+        state.announcement && h("p", {}, state.announcement),
+      ),
+    ),
+  ].filter((view) => typeof view === "object");
+
+  function loading() {
+    return [
+      h("p", { class: "sr", key: "loading" }, t("loading")),
+      h(
+        "div",
+        { class: "skeleton", key: "skeleton", "aria-hidden": "true" },
+        h("i"),
+        h("i"),
+        h("i"),
+      ),
+    ];
+  }
+}
+
+/** @param {Box} box @param {() => void} again */
+function failure({ state, t }, again) {
+  return [
+    h(
+      "div",
+      { class: "failure", key: "failure" },
+      h("p", {}, t("failed"), " ", state.failure),
+      button("again", t("again"), again, { class: "plain" }),
+    ),
+  ];
+}
+
+/** @param {Box} box */
+function thread(box) {
+  const { state, t } = box;
+  const fresh = news(box, state.fresh);
+  const draft = state.drafts["new"];
+  const open = state.thread?.state === "open";
+  const comments = withHeld(box);
+  return [
+    head(box),
+    open ? draft && formView(box, draft) : h("p", { class: "closed", key: "closed" }, t("closed")),
+    fresh > 0 &&
+      h(
+        "div",
+        { class: "news", key: "news" },
+        h("span", {}, t("news", { n: fresh })),
+        button("show", t("show"), () => act(box, (actions) => actions.showNews(box))),
+      ),
+    state.partial &&
+      h(
+        "p",
+        { class: "more", key: "whole" },
+        button("whole", t("whole"), () => box.run(() => reload(box))),
+      ),
+    comments.length
+      ? h("ol", { class: "list", key: "list", part: "list" }, commentViews(box, comments))
+      : h("p", { class: "empty", key: "empty" }, t("empty")),
+    state.after &&
+      h(
+        "p",
+        { class: "more", key: "more" },
+        button("more", t("more"), () => act(box, (actions) => actions.loadMore(box))),
+      ),
+    h("footer", { class: "foot", key: "foot", part: "foot" }, privacyView(box)),
+  ];
+}
+
+/** @param {Box} box */
+function head(box) {
+  const { state, t } = box;
+  const n = state.thread?.count ?? 0;
+  /** @type {Sort[]} */
+  const orders = ["oldest", "newest"];
+  if (state.sort === "best" || state.comments.some(({ score }) => score)) orders.push("best");
+  return h(
+    "header",
+    { class: "head", key: "head", part: "head" },
+    h("h2", { id: "title", tabindex: -1, part: "title" }, n ? t("count", { n }) : t("comments")),
+    n > 1 &&
+      h(
+        "label",
+        { class: "sort", key: "sort" },
+        h("span", { class: "sr" }, t("sort")),
+        h(
+          "select",
+          {
+            value: state.sort,
+            part: "input",
+            onchange: (/** @type {Event} */ event) => {
+              const { value } = /** @type {HTMLSelectElement} */ (event.target);
+              act(box, (actions) => actions.sortBy(box, /** @type {Sort} */ (value)));
+            },
+          },
+          orders.map((order) => h("option", { key: order, value: order }, t(order))),
+        ),
+      ),
+  );
+}

@@ -1,0 +1,186 @@
+/** Posting, editing and deleting. What was typed stays until the server has it. */
+/** @import { Box, Comment, Draft, Posted, Submission } from "./types.js" */
+import { keep } from "./consent.js";
+import { changeDraft, dropDraft, nameOf, newDraft } from "./drafts.js";
+import { failed, missing, missingBody, refuse } from "./faults.js";
+import { WHO, answer } from "./fields.js";
+import { publish, watch } from "./watching.js";
+import * as tree from "./tree.js";
+import { wordsFor } from "./words.js";
+import { deleteComment, editComment, freshForm, postComment, previewText } from "./writing_api.js";
+
+/** @param {Box} box @param {Comment} comment */
+export function openReply(box, comment) {
+  open(box, newDraft("reply", comment.id));
+}
+
+/** @param {Box} box @param {Comment} comment */
+export function openEdit(box, comment) {
+  open(box, { ...newDraft("edit", comment.id), body: box.state.own[comment.id]?.body ?? "" });
+}
+
+/** @param {Box} box @param {Draft} draft */
+function open(box, draft) {
+  const name = nameOf(draft);
+  box.set({ drafts: { [name]: draft, ...box.state.drafts } });
+  box.focus(`${name}-body`);
+}
+
+/** @param {Box} box @param {Draft} draft */
+export function closeDraft(box, draft) {
+  dropDraft(box, nameOf(draft));
+  keep(box);
+  box.focus(`comment-${draft.target}`);
+}
+
+/** @param {Box} box @param {string} name */
+export async function submit(box, name) {
+  const draft = box.state.drafts[name];
+  if (!draft || draft.sending) return;
+  const errors = draft.kind === "edit" ? missingBody(box, draft) : missing(box, draft);
+  if (Object.keys(errors).length) return refuse(box, name, errors, box.t("check"));
+  changeDraft(box, name, { sending: true, errors: {}, message: "" });
+  try {
+    if (draft.kind === "edit") await saveEdit(box, draft);
+    else await post(box, name, draft);
+  } catch (error) {
+    if (box.signal.aborted) return;
+    changeDraft(box, name, { sending: false });
+    failed(box, name, error);
+  }
+}
+
+/** @param {Box} box @param {string} name @param {Draft} draft */
+async function post(box, name, draft) {
+  await takeChallenges(box);
+  const submission = submissionOf(box, draft);
+  const text = JSON.stringify(submission);
+  // The same text again, because the answer to it was lost, is the same comment.
+  const attempt = draft.attempt?.text === text ? draft.attempt : { text, key: newKey() };
+  changeDraft(box, name, { attempt });
+  const posted = await postComment(box.api, submission, attempt.key);
+  dropDraft(box, name);
+  if (draft.kind === "new") {
+    box.set({ drafts: { new: newDraft("new", null), ...box.state.drafts } });
+  }
+  accepted(box, draft, posted);
+}
+
+/**
+ * What plugins want to be fresh for each writer is fetched once and kept for a retry.
+ *
+ * @param {Box} box
+ */
+async function takeChallenges(box) {
+  const { form, answers } = box.state;
+  const open = form?.fields.some(({ type, name }) => type === "challenge" && !(name in answers));
+  if (!open) return;
+  const { fields } = await freshForm(box.api);
+  const fresh = fields.filter(({ type }) => type === "challenge");
+  const taken = Object.fromEntries(fresh.map(({ name, value }) => [name, value]));
+  box.set({ answers: { ...box.state.answers, ...taken } });
+}
+
+/** @param {Box} box @param {Draft} draft @param {Posted} posted */
+function accepted(box, draft, { status, comment, token, message }) {
+  const held = status === "published" ? null : comment;
+  const { created, id } = comment;
+  const own = { token, body: draft.body, status: held ? "pending" : status, created, held };
+  box.set({ own: { ...box.state.own, [id]: own } });
+  if (held) {
+    keep(box);
+    if (token) watch(box, id);
+  } else {
+    publish(box, comment);
+  }
+  const words = message || box.t(held ? "is_held" : "is_published");
+  box.set({ marked: id, announcement: words });
+  box.focus(`comment-${id}`);
+  box.emit("submitted", { id, status });
+  if (!held) box.emit("published", { id });
+}
+
+/** @param {Box} box @param {Draft} draft */
+async function saveEdit(box, draft) {
+  const id = Number(draft.target);
+  const own = box.state.own[id];
+  if (!own) return;
+  const { status, comment, message } = await editComment(box.api, id, own.token, draft.body);
+  const changes = { ...own, body: draft.body };
+  const held = comment && own.held ? { ...own, ...changes, held: comment } : changes;
+  box.set({ own: { ...box.state.own, [id]: held } });
+  if (comment && status === "published") publish(box, comment);
+  dropDraft(box, nameOf(draft));
+  keep(box);
+  const words = message || box.t(status === "published" ? "is_published" : "is_held");
+  box.set({ notes: { ...box.state.notes, [id]: words }, announcement: words });
+  box.focus(`comment-${id}`);
+}
+
+/** @param {Box} box @param {number} id */
+export async function remove(box, id) {
+  const own = box.state.own[id];
+  if (!own) return;
+  try {
+    await deleteComment(box.api, id, own.token);
+  } catch (error) {
+    if (!box.signal.aborted) {
+      box.set({ deleting: null, announcement: wordsFor(error, box) });
+    }
+    return;
+  }
+  const { [id]: _, ...rest } = box.state.own;
+  const { thread, comments } = box.state;
+  const public_before = !own.held && tree.find(comments, id);
+  box.set({
+    own: rest,
+    deleting: null,
+    comments: tree.replace(comments, id, tree.tombstone),
+    thread: thread && public_before ? { ...thread, count: thread.count - 1 } : thread,
+    announcement: box.t("was_deleted"),
+  });
+  keep(box);
+  box.focus("title");
+}
+
+/** Show, or hide again, the text as it would be published. @param {Box} box @param {string} name */
+export async function togglePreview(box, name) {
+  const draft = box.state.drafts[name];
+  if (!draft) return;
+  if (draft.preview !== null) return changeDraft(box, name, { preview: null });
+  if (!draft.body.trim()) return changeDraft(box, name, { message: box.t("nothing") });
+  try {
+    const { html } = await previewText(box.api, box.settings.site, draft.body);
+    changeDraft(box, name, { preview: html, message: "" });
+  } catch (error) {
+    if (!box.signal.aborted) failed(box, name, error);
+  }
+}
+
+/** @param {Box} box @param {Draft} draft @returns {Submission} */
+function submissionOf(box, draft) {
+  const { form, author } = box.state;
+  const { site, url, thread, title } = box.settings;
+  const asked = WHO.filter((part) => form?.author[part] !== "off" && author[part]?.trim());
+  return {
+    site,
+    url,
+    ...(thread ? { thread } : {}),
+    title,
+    parent: draft.target,
+    author: Object.fromEntries(asked.map((part) => [part, author[part]?.trim()])),
+    body: draft.body,
+    answers: Object.fromEntries(
+      (form?.fields ?? []).map((field) => [field.name, answer(box, field)]),
+    ),
+  };
+}
+
+/** A UUID (RFC 9562), also on a page without https, where randomUUID is missing. */
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (Number(bytes[6]) & 15) | 64;
+  bytes[8] = (Number(bytes[8]) & 63) | 128;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}

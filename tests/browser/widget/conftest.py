@@ -1,0 +1,156 @@
+"""A real server, pages of another origin, and a real browser that reads them."""
+
+import functools
+import http.server
+import itertools
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.live import LiveServer
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WAIT_MS = 10_000
+#: Sites by the one thing in which they differ; none of them limits how fast a test may post.
+SITES = {
+    "open": ("site.policy=publish",),
+    "held": ("site.policy=hold",),
+    "strict": (
+        "site.policy=publish",
+        "site.author_name=required",
+        "cookie_consent.consent=required",
+    ),
+    "paged": ("site.policy=publish", "site.page_size=3", "site.replies_shown=1"),
+    "short": ("site.policy=publish", "site.max_length=120", "site.max_depth=2"),
+}
+
+
+class _Pages(http.server.SimpleHTTPRequestHandler):
+    """Serves the pages with the headers that a test gave them."""
+
+    def __init__(self, *args: object, headers: dict[str, dict[str, str]], **kwargs: object) -> None:
+        self.extra = headers
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+
+    def end_headers(self) -> None:
+        for name, value in self.extra.get(self.path, {}).items():
+            self.send_header(name, value)
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the tests tell what went wrong."""
+
+
+class Host:
+    """A web site of its own origin, on which the widget is embedded."""
+
+    def __init__(self, folder: Path, server: LiveServer) -> None:
+        self.folder = folder
+        self.server = server
+        self.headers: dict[str, dict[str, str]] = {}
+        handler = functools.partial(_Pages, directory=str(folder), headers=self.headers)
+        self._http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.origin = f"http://127.0.0.1:{self._http.server_port}"
+        self._thread = threading.Thread(target=self._http.serve_forever)
+        self._numbers = itertools.count()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop serving."""
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def script(self, site: str, attributes: str = "") -> str:
+        """Return the script tag of a site."""
+        said = f'data-site="{site}" {attributes}'
+        return f'<script src="{self.server.url}/embed.js" {said} async></script>'
+
+    def page(self, site: str = "open", body: str | None = None, **options: object) -> str:
+        """Write a page with the box and return its address.
+
+        ``attributes`` are put on the script, ``head`` in the head; ``csp`` is sent with it.
+        """
+        name = f"/page-{next(self._numbers)}.html"
+        attributes = str(options.get("attributes", ""))
+        inside = body or f"{self.script(site, attributes)}<comment-thread></comment-thread>"
+        head = f"<meta charset=utf-8><title>A page</title>{options.get('head', '')}"
+        main = f"<main><h1>A page</h1>{inside}</main>"
+        html = f"<!doctype html><html lang=en><head>{head}</head><body>{main}"
+        (self.folder / name[1:]).write_text(html, "utf-8")
+        if "csp" in options:
+            self.headers[name] = {"Content-Security-Policy": str(options["csp"])}
+        return self.origin + name
+
+    def post(self, url: str, body: str, parent: int | None = None, site: str = "open") -> int:
+        """Post a comment past the browser; return its id."""
+        author = {"name": "Grace Hopper"}
+        submission = {"site": site, "url": url, "parent": parent, "author": author, "body": body}
+        answer = httpx.post(
+            f"{self.server.api}/comments", json=submission, headers={"Origin": self.origin}
+        )
+        assert answer.status_code in {201, 202}, answer.text
+        found: int = answer.json()["comment"]["id"]
+        return found
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """Return a real server with the sites of the tests."""
+    server = LiveServer(tmp_path_factory.mktemp("widget"))
+    for key, settings in SITES.items():
+        sets = itertools.chain.from_iterable(
+            ("--set", setting) for setting in (*settings, "rate_limit.mode=off")
+        )
+        server.cli("site", "add", key, "--title", key, "--host", "127.0.0.1", *sets)
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture(scope="package")
+def host(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """Return the site that embeds the widget, of another origin than the server."""
+    host = Host(tmp_path_factory.mktemp("pages"), server)
+    yield host
+    host.close()
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """Return a browser: the system's where there is one, else Playwright's own."""
+    with sync_playwright() as playwright:
+        path = CHROMIUM if CHROMIUM.exists() else None
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """Return a reader's browser with nothing in it, whose pages threw nothing in the end."""
+    context = chromium.new_context(viewport={"width": 1000, "height": 800})
+    context.set_default_timeout(WAIT_MS)
+    thrown: list[str] = []
+    context.on("weberror", lambda error: thrown.append(str(error.error)))
+    yield context
+    context.close()
+    assert not thrown
+
+
+@pytest.fixture
+def tab(context: BrowserContext) -> Page:
+    """Return an empty tab."""
+    return context.new_page()
