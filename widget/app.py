@@ -9,8 +9,9 @@ from flask import Flask, Response
 from widget import __version__
 from widget.config import Config, load_config
 from widget.domain.edit_token import EditTokens
+from widget.domain.errors import ConfigurationError
 from widget.domain.plugin import ServerInfo
-from widget.http import api, pages
+from widget.http import api, dashboard, pages
 from widget.http.problems import answer_errors
 from widget.plugin_host.discovery import Candidate, find_plugins
 from widget.plugin_host.plugins import Plugins
@@ -51,7 +52,7 @@ def create_app(
         ConfigurationError: where it can't run like this.
     """
     config = config or load_config()
-    config.home.mkdir(parents=True, exist_ok=True)
+    _make_home(config)
     app = Flask("widget", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
     parts = _join(app, config, now, candidates)
@@ -60,6 +61,7 @@ def create_app(
     answer_errors(app)
     app.register_blueprint(api.blueprint(parts))
     app.register_blueprint(pages.blueprint(parts))
+    app.register_blueprint(dashboard.blueprint(parts))
     app.after_request(_add_safe_headers)
     _start_plugins(app, parts)
     return app
@@ -71,6 +73,14 @@ def parts_of(app: Flask) -> Parts:
     if not isinstance(parts, Parts):
         raise TypeError("not an application of create_app")
     return parts
+
+
+def _make_home(config: Config) -> None:
+    try:
+        config.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"home: {config.home} can't be used as a folder: {error.strerror}."
+        raise ConfigurationError(message) from error
 
 
 def _join(

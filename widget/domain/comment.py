@@ -79,7 +79,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One decision: a change of status, or an edit where before and after are the same."""
+    """One decision: a change of status, or an edit where before and after are the same.
+
+    ``undoes`` is the decision that it takes back.
+    """
 
     id: int
     comment_id: int
@@ -88,3 +91,4 @@ class Event:
     actor: str
     reason: str
     at: datetime
+    undoes: int | None = None

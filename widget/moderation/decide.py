@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from widget.domain.comment import ALLOWED_CHANGES, Comment, Event, Status
+from widget.domain.errors import Conflict, Invalid, NotFound
 from widget.domain.errors import FieldError as Fault
-from widget.domain.errors import Invalid, NotFound
 from widget.publication.parts import Parts
 from widget.publication.publish import promise_to_tell, publish
 from widget.store import comments, sites, threads, trails
@@ -78,14 +78,19 @@ def decide(
     return Decision(comment, event)
 
 
-def undo(parts: Parts, comment_id: int, *, actor: str) -> Decision:
+def undo(parts: Parts, comment_id: int, *, actor: str, event_id: int | None = None) -> Decision:
     """Take back the last change of a comment's status.
+
+    ``event_id`` is the decision that is meant, where who asks has seen one.
 
     Raises:
         NotFound: where there is no such comment, or nothing to take back.
+        Conflict: where somebody has decided since.
     """
     with parts.database.write() as session:
         last = _last_change(session, comment_id)
+        if event_id not in (None, last.id):
+            raise Conflict("Somebody has decided on this comment since.")
         if last.before is None:
             raise NotFound("There is no decision to take back.")
         decision = decide(

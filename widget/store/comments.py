@@ -19,6 +19,8 @@ from widget.store.tables import CommentRow, ThreadRow
 
 EMAIL = "comment.email"
 GONE = "There is no such comment."
+#: Values in one query; databases bound their number.
+_BATCH = 1000
 
 
 class AlreadyStored(WidgetError):
@@ -135,12 +137,16 @@ def history_of(
 
 def known_source_ids(session: Session, site_id: int, source_ids: Iterable[str]) -> dict[str, int]:
     """Return the comments that an import has made already, by their id in the source."""
-    rows = session.execute(
-        select(CommentRow.source_id, CommentRow.id).where(
-            CommentRow.site_id == site_id, CommentRow.source_id.in_(list(source_ids))
+    wanted, found = list(source_ids), dict[str, int]()
+    for begin in range(0, len(wanted), _BATCH):
+        rows = session.execute(
+            select(CommentRow.source_id, CommentRow.id).where(
+                CommentRow.site_id == site_id,
+                CommentRow.source_id.in_(wanted[begin : begin + _BATCH]),
+            )
         )
-    )
-    return {source_id: comment_id for source_id, comment_id in rows if source_id}
+        found |= {source_id: comment_id for source_id, comment_id in rows if source_id}
+    return found
 
 
 def hash_email(keys: KeyRing, site: Site, email: str) -> str:

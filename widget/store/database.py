@@ -9,11 +9,11 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
-from widget.domain.errors import Busy
+from widget.domain.errors import Busy, ConfigurationError
 from widget.store.tables import Base
 
 __all__ = ["WRITES", "Database", "Session", "connect"]
@@ -85,15 +85,23 @@ def connect(app: Flask, url: str) -> Database:
 
     The extension's own session isn't used: a transaction here says whether it writes, and
     belongs to a block, also outside a request.
+
+    Raises:
+        ConfigurationError: where the URL can't be read or its driver isn't installed.
     """
     options: dict[str, Any] = {"pool_pre_ping": not url.startswith("sqlite")}
     if url.startswith("sqlite"):
         options |= {"connect_args": {"timeout": BUSY_TIMEOUT_S}}
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options | {"pool_size": 16, "max_overflow": 64}
-    extension = SQLAlchemy(app, metadata=Base.metadata)
-    with app.app_context():
-        engine = extension.engine
+    try:
+        extension = SQLAlchemy(app, metadata=Base.metadata)
+        with app.app_context():
+            engine = extension.engine
+    except (ArgumentError, ImportError) as error:
+        # Neither error is quoted: what they couldn't read may hold a password.
+        message = "database_url: this is no address of a database, or its driver is missing."
+        raise ConfigurationError(message) from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     return Database(engine)

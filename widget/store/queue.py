@@ -110,7 +110,10 @@ def _parts_of(status: Status | None) -> list[ColumnElement[bool]]:
     parts = [CommentRow.status == one for one in Status if status in (None, one)]
     if status is Status.PENDING:
         waiting = CommentRow.proposed_source.is_not(None)
-        parts.append(and_(waiting, CommentRow.status == Status.PUBLISHED))
+        # An expression, so that SQLite goes by the few edits that wait and not by the many
+        # published comments: with a million of them that is 2 ms instead of 200.
+        is_published = func.coalesce(CommentRow.status, "") == Status.PUBLISHED
+        parts.append(and_(waiting, is_published))
     return parts
 
 

@@ -1,10 +1,14 @@
 """Run and check the migrations."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from widget import paths
 from widget.domain.errors import ConfigurationError
@@ -18,9 +22,9 @@ def upgrade(database: Database) -> None:
     """Bring the schema to this version's; does nothing where it is there already.
 
     Raises:
-        ConfigurationError: where the database was written by a newer version.
+        ConfigurationError: where the database was written by a newer version, or can't be used.
     """
-    with database.engine.connect() as plain:
+    with _opened(database) as plain:
         connection = plain.execution_options(**WRITES)
         with connection.begin():
             if not database.is_sqlite:
@@ -32,7 +36,7 @@ def upgrade(database: Database) -> None:
 
 def current(database: Database) -> str | None:
     """Return the revision that the database has, ``None`` where it has no schema."""
-    with database.engine.connect() as connection:
+    with _opened(database) as connection:
         return _current(connection)
 
 
@@ -42,6 +46,16 @@ def head() -> str:
     if revision is None:
         raise ConfigurationError("There are no migrations: the installation is incomplete.")
     return revision
+
+
+@contextmanager
+def _opened(database: Database) -> Iterator[Connection]:
+    try:
+        with database.engine.connect() as connection:
+            yield connection
+    except OperationalError as error:
+        reason = " ".join(str(error.orig).split())
+        raise ConfigurationError(f"The database can't be used: {reason}.") from error
 
 
 def _current(connection: Connection) -> str | None:

@@ -172,4 +172,5 @@ def _event(row: EventRow) -> Event:
         actor=row.actor,
         reason=row.reason,
         at=row.at,
+        undoes=row.undoes,
     )

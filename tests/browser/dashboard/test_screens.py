@@ -1,0 +1,88 @@
+"""Every screen: accessible, whole on a telephone, in light and dark."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.dashboard.conftest import Desk
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCREENS = (
+    "/",
+    "/{key}/queue",
+    "/{key}/queue?status=spam",
+    "/{key}/comments/{comment}",
+    "/{key}/settings",
+    "/{key}/plugins/akismet",
+    "/{key}/plugins/rate_limit",
+    "/account",
+    "/account/password",
+    "/no/such/page/here",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+def test_no_screen_has_an_accessibility_fault_or_is_wider_than_the_window(
+    desk: Desk,
+    open_page: Callable[..., Page],
+    screen: str,
+    scheme: Literal["light", "dark"],
+) -> None:
+    comment = desk.post(
+        "Long " + "words" * 60 + "\n\n```\n" + "code " * 60 + "\n```", name="N" * 80
+    )
+    desk.post("A second one, with https://example.org/a/link.")
+    page = open_page(desk.queue, screen, color_scheme=scheme)
+    for path in SCREENS:
+        page.goto(f"{desk.server.url}/dashboard" + path.format(key=desk.key, comment=comment))
+        for trail in page.locator("details.trail").all():
+            trail.locator("summary").click()
+        found = Axe().run(page, options={"runOnly": RULES})
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= page.evaluate("window.innerWidth"), path
+
+
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+def test_the_door_is_accessible(desk: Desk, open_page: Callable[..., Page], screen: str) -> None:
+    page = open_page(desk.queue, screen)
+    page.context.clear_cookies()
+    page.goto(f"{desk.server.url}/dashboard/sign-in")
+    page.get_by_label("Email").fill("nobody@example.org")
+    page.get_by_label("Password").fill("a guess")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("alert").wait_for()
+    found = Axe().run(page, options={"runOnly": RULES})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_help_is_accessible(desk: Desk, open_page: Callable[..., Page]) -> None:
+    page = open_page(desk.queue)
+    page.keyboard.press("?")
+    found = Axe().run(page, options={"runOnly": RULES})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_focus_can_be_seen_in_forced_colours(
+    desk: Desk, open_page: Callable[..., Page]
+) -> None:
+    desk.post("Forced.")
+    page = open_page(desk.queue, forced_colors="active")
+    page.keyboard.press("j")
+    style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert style == "solid"
+
+
+def test_nothing_moves_for_who_asked_for_less_motion(
+    desk: Desk, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(desk.queue, reduced_motion="reduce")
+    moving = page.evaluate(
+        "[...document.querySelectorAll('*')].filter((one) => "
+        "parseFloat(getComputedStyle(one).transitionDuration) > 0).length"
+    )
+    assert moving == 0

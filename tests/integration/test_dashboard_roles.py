@@ -1,0 +1,145 @@
+"""Every route of the dashboard, for everybody: a new route fails here until it is listed."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.integration.dashboard_kit import (
+    Browser,
+    a_browser,
+    add_comment,
+    add_person,
+    sign_in_link,
+)
+from widget.domain.comment import Status
+from widget.domain.person import Role
+from widget.domain.site import Site
+from widget.moderation.decide import change_status
+from widget.publication.parts import Parts
+
+WHO = ("anonymous", "stranger", "moderator", "owner", "admin")
+#: Statuses: 303 leads to the sign-in page or on; 404 is how what isn't theirs reads.
+OPEN = (200, 303, 303, 303, 303)
+SIGNED_IN = (303, 200, 200, 200, 200)
+ACTS = (303, 303, 303, 303, 303)
+MODERATES = (303, 404, 200, 200, 200)
+MODERATES_ACT = (303, 404, 303, 303, 303)
+CONFIGURES = (303, 404, 404, 200, 200)
+CONFIGURES_ACT = (303, 404, 404, 303, 303)
+NOTHING = (303, 404, 404, 404, 404)
+
+#: (method, rule): (path, form, what each of ``WHO`` gets).
+ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
+    ("GET", "/dashboard/sign-in"): ("/sign-in", {}, OPEN),
+    ("POST", "/dashboard/sign-in"): ("/sign-in", {"email": "x@example.org"}, (422,) * 5),
+    ("GET", "/dashboard/sign-in/<token>"): ("/sign-in/unknown", {}, (404,) * 5),
+    ("POST", "/dashboard/sign-in/<token>"): ("/sign-in/unknown", {}, (404,) * 5),
+    ("POST", "/dashboard/sign-out"): ("/sign-out", {}, ACTS),
+    ("GET", "/dashboard/account"): ("/account", {}, SIGNED_IN),
+    ("GET", "/dashboard/account/password"): ("/account/password", {}, SIGNED_IN),
+    ("POST", "/dashboard/account/password"): ("/account/password", {}, (303, 422, 422, 422, 422)),
+    ("POST", "/dashboard/account/sessions/<int:session_id>"): (
+        "/account/sessions/999", {}, NOTHING,
+    ),
+    # A stranger has one site of their own, as moderator and owner have: straight to its queue.
+    ("GET", "/dashboard/"): ("/", {}, (303, 303, 303, 303, 200)),
+    ("GET", "/dashboard/<site_key>/queue"): ("/blog/queue", {}, MODERATES),
+    ("GET", "/dashboard/<site_key>/comments/<int:comment_id>"): ("/blog/comments/1", {}, MODERATES),
+    ("POST", "/dashboard/<site_key>/comments"): (
+        "/blog/comments", {"comment": "1", "act": "approve"}, MODERATES_ACT,
+    ),
+    ("POST", "/dashboard/<site_key>/undo"): ("/blog/undo", {"decision": "2.3"}, MODERATES_ACT),
+    ("GET", "/dashboard/<site_key>/settings"): ("/blog/settings", {}, CONFIGURES),
+    ("POST", "/dashboard/<site_key>/settings"): ("/blog/settings", {}, (303, 404, 404, 422, 422)),
+    ("GET", "/dashboard/<site_key>/plugins/<name>"): ("/blog/plugins/akismet", {}, CONFIGURES),
+    ("POST", "/dashboard/<site_key>/plugins/<name>"): (
+        "/blog/plugins/akismet", {"mode": "off", "discard": "reject"}, CONFIGURES_ACT,
+    ),
+    ("GET", "/dashboard/<path:rest>"): ("/no/such/page/here", {}, NOTHING),
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(
+    app: Flask, parts: Parts, site: Site, add_site: Callable[..., Site]
+) -> dict[str, Browser]:
+    """Return a browser for each of ``WHO``, on a server with two sites."""
+    other = add_site("other", hosts=("other.example",))
+    add_comment(parts, site)
+    _a_decision_that_can_be_taken_back(parts, site)
+    add_comment(parts, other, url="https://other.example/a")
+    roles = {
+        "stranger": (Role.OWNER, other),
+        "moderator": (Role.MODERATOR, site),
+        "owner": (Role.OWNER, site),
+        "admin": (Role.ADMIN, None),
+    }
+    browsers = {"anonymous": a_browser(app)}
+    for name, (role, where) in roles.items():
+        person = add_person(parts, f"{name}@example.org", role, where, password=None)
+        browsers[name] = a_browser(app)
+        browsers[name].post(sign_in_link(parts, person))
+    return browsers
+
+
+def _a_decision_that_can_be_taken_back(parts: Parts, site: Site) -> None:
+    comment = add_comment(parts, site)
+    change_status(parts, comment.id, Status.SPAM, actor="person:1")
+
+
+def test_every_route_is_listed(app: Flask) -> None:
+    found = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/dashboard")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert found == set(ROUTES)
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
+def test_each_route_lets_in_whom_it_should(
+    world: dict[str, Browser], route: tuple[str, str], who: str
+) -> None:
+    path, form, wanted = ROUTES[route]
+    browser = world[who]
+    answer = browser.get(path) if route[0] == "GET" else browser.post(path, form)
+    assert answer.status_code == wanted[WHO.index(who)]
+    if who == "anonymous" and answer.status_code == 303:
+        assert (answer.location or "").startswith("/dashboard/sign-in")
+
+
+@pytest.mark.parametrize("who", ["stranger", "moderator", "owner", "admin"])
+@pytest.mark.parametrize("path", ["/blog/comments/3", "/blog/comments/999", "/other/comments/1"])
+def test_a_comment_of_another_site_is_not_found(
+    world: dict[str, Browser], who: str, path: str
+) -> None:
+    assert world[who].get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/blog/comments", "/blog/undo"])
+def test_a_comment_of_another_site_can_not_be_decided_on_through_ones_own(
+    world: dict[str, Browser], path: str
+) -> None:
+    form = {"comment": "3", "act": "approve", "decision": "3.4"}
+    assert world["moderator"].post(path, form).status_code == 404
+
+
+def test_an_anonymous_script_is_told_to_sign_in(world: dict[str, Browser]) -> None:
+    answer = world["anonymous"].act("/blog/comments", {"comment": "1", "act": "approve"})
+    assert answer.status_code == 401
+    assert answer.json["detail"] == "You are signed out."
+
+
+def test_a_moderator_sees_their_own_sites_only(world: dict[str, Browser]) -> None:
+    assert world["moderator"].get("/").location == "/dashboard/blog/queue"
+    assert world["stranger"].get("/").location == "/dashboard/other/queue"
+    assert "Other" in world["admin"].get("/").text
+    assert "Other" not in world["moderator"].get("/blog/queue").text
+
+
+def test_a_moderator_is_not_shown_the_way_to_the_settings(world: dict[str, Browser]) -> None:
+    assert "/blog/settings" not in world["moderator"].get("/blog/queue").text
+    assert "/blog/settings" in world["owner"].get("/blog/queue").text

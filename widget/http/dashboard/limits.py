@@ -1,0 +1,80 @@
+"""How often a password may be tried: by account, and by address."""
+
+import logging
+import math
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from widget.domain.errors import TooMany
+from widget.domain.identity import network_of
+
+log = logging.getLogger("comment_widget.dashboard")
+
+WINDOW_MINUTES = 15
+BY_ACCOUNT = RateLimitItemPerMinute(5, WINDOW_MINUTES, namespace="sign-in-account")
+BY_ADDRESS = RateLimitItemPerMinute(30, WINDOW_MINUTES, namespace="sign-in-address")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a password: the hash of the account's email, and where it comes from."""
+
+    account: str
+    address: str | None
+
+
+class SignInLimits:
+    """Counts tries; in Redis where there is one, so that all nodes count together.
+
+    Each try counts before the password is looked at, so that many at once count, too.
+    """
+
+    def __init__(self, redis_url: str) -> None:
+        self._memory = FixedWindowRateLimiter(MemoryStorage())
+        self._limiter = self._memory
+        if redis_url:
+            storage = storage_from_string(redis_url, wrap_exceptions=True)
+            self._limiter = FixedWindowRateLimiter(storage)
+
+    def count(self, attempt: Attempt) -> None:
+        """Count a try.
+
+        Raises:
+            TooMany: after five wrong ones for the account or thirty from the address; it says
+                how long to wait, and the right password is refused meanwhile, too.
+        """
+        try:
+            self._count(self._limiter, attempt)
+        except StorageError:
+            log.warning("sign-in limits: the storage is away, this process counts alone")
+            self._count(self._memory, attempt)
+
+    def succeeded(self, attempt: Attempt) -> None:
+        """Forget the account's wrong tries; those of the address stay."""
+        with suppress(StorageError):
+            self._limiter.clear(BY_ACCOUNT, attempt.account)
+        self._memory.clear(BY_ACCOUNT, attempt.account)
+
+    def _count(self, limiter: FixedWindowRateLimiter, attempt: Attempt) -> None:
+        checks: list[tuple[RateLimitItem, str]] = [(BY_ACCOUNT, attempt.account)]
+        if attempt.address:
+            checks.append((BY_ADDRESS, network_of(attempt.address)))
+        # Both are counted, whichever refuses: one attacker isn't hidden behind the other.
+        refused = [pair for pair in checks if not limiter.hit(*pair)]
+        if refused:
+            wait_s = max(
+                limiter.get_window_stats(*pair).reset_time - time.time() for pair in refused
+            )
+            minutes = max(1, math.ceil(wait_s / 60))
+            unit = "minute" if minutes == 1 else "minutes"
+            raise TooMany(
+                f"Too many attempts. Please wait {minutes} {unit} and try again; until then "
+                "even the right password isn't taken.",
+                max(1, math.ceil(wait_s)),
+            )

@@ -1,0 +1,146 @@
+"""The settings of a site and of each plugin on it: for owners and admins."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from pydantic import ValidationError
+from werkzeug.wrappers import Response
+
+from widget.domain.errors import FieldError, Invalid
+from widget.domain.hosts import check_host
+from widget.domain.person import Right
+from widget.domain.plugin import Panel
+from widget.domain.site import Site, SiteSettings
+from widget.domain.trail import Mode
+from widget.http.dashboard.access import Access, current_person
+from widget.http.dashboard.fields import fields_of, values_from
+from widget.plugin_host.settings import SitePlugin, model_faults
+from widget.publication.parts import Parts
+from widget.store import sites
+
+log = logging.getLogger("comment_widget.dashboard")
+
+_MAX_TITLE = 300
+
+
+def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
+    """Add the routes of settings."""
+    _add_site_routes(dashboard, parts, access)
+    _add_plugin_routes(dashboard, parts, access)
+
+
+def _add_site_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
+    def site_page(site: Site, errors: Mapping[str, str] | None = None) -> Response:
+        form = request.form if errors else None
+        page = render_template(
+            "dashboard/settings.html",
+            site=site,
+            sites=access.own_sites(),
+            plugins=parts.plugins.of(site),
+            faults=parts.plugins.registry.faults,
+            fields=fields_of(site.settings, errors or {}, form),
+            title=form.get("title", "") if form else site.title,
+            hosts=form.get("hosts", "") if form else "\n".join(site.hosts),
+            errors=errors or {},
+            saved="saved" in request.args,
+        )
+        return make_response(page, 422 if errors else 200)
+
+    @dashboard.get("/<site_key>/settings")
+    def site_settings(site_key: str) -> Response:
+        return site_page(access.site(site_key, Right.CONFIGURE))
+
+    @dashboard.post("/<site_key>/settings")
+    def save_site(site_key: str) -> Response:
+        site = access.site(site_key, Right.CONFIGURE)
+        try:
+            changed = _changed(site)
+        except Invalid as error:
+            return site_page(site, {fault.field: fault.message for fault in error.errors})
+        with parts.database.write() as session:
+            sites.change_site(session, changed)
+        log.info("person %d changed the settings of site %s", current_person().id, site.key)
+        return redirect(url_for("dashboard.site_settings", site_key=site.key, saved=1), 303)
+
+
+def _add_plugin_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
+    def plugin_page(
+        site: Site, plugin: SitePlugin, errors: Mapping[str, str] | None = None
+    ) -> Response:
+        page = render_template(
+            "dashboard/plugin.html",
+            site=site,
+            sites=access.own_sites(),
+            plugin=plugin,
+            fields=fields_of(plugin.settings, errors or {}, request.form if errors else None),
+            errors=errors or {},
+            panel=_panel(parts, site, plugin),
+            saved="saved" in request.args,
+        )
+        return make_response(page, 422 if errors else 200)
+
+    @dashboard.get("/<site_key>/plugins/<name>")
+    def plugin_settings(site_key: str, name: str) -> Response:
+        site = access.site(site_key, Right.CONFIGURE)
+        return plugin_page(site, parts.plugins.get(site, name))
+
+    @dashboard.post("/<site_key>/plugins/<name>")
+    def save_plugin(site_key: str, name: str) -> Response:
+        site = access.site(site_key, Right.CONFIGURE)
+        plugin = parts.plugins.get(site, name)
+        person = current_person()
+        try:
+            values = values_from(plugin.settings, request.form)
+            parts.plugins.save(site, name, values, actor=person.actor, now=parts.now())
+        except Invalid as error:
+            prefix = f"{name}."
+            errors = {fault.field.removeprefix(prefix): fault.message for fault in error.errors}
+            return plugin_page(site, plugin, errors)
+        log.info("person %d changed plugin %s on site %s", person.id, name, site.key)
+        where = url_for("dashboard.plugin_settings", site_key=site.key, name=name, saved=1)
+        return redirect(where, 303)
+
+
+def _changed(site: Site) -> Site:
+    """Return the site as the form says it should be.
+
+    Raises:
+        Invalid: naming every field at fault, all of them at once.
+    """
+    faults: list[FieldError] = []
+    title = request.form.get("title", "").strip()
+    if not title or len(title) > _MAX_TITLE:
+        faults.append(FieldError("title", f"Give a title of 1 to {_MAX_TITLE} characters."))
+    hosts = _hosts(faults)
+    settings = site.settings
+    try:
+        settings = SiteSettings.model_validate(values_from(site.settings, request.form))
+    except ValidationError as error:
+        faults.extend(model_faults(error, prefix=""))
+    if faults:
+        raise Invalid(faults)
+    return replace(site, title=title, hosts=hosts, settings=settings)
+
+
+def _hosts(faults: list[FieldError]) -> tuple[str, ...]:
+    lines = [line.strip() for line in request.form.get("hosts", "").splitlines() if line.strip()]
+    try:
+        hosts = tuple(dict.fromkeys(check_host(line) for line in lines))
+    except ValueError as error:
+        faults.append(FieldError("hosts", str(error)))
+        return ()
+    if not hosts:
+        faults.append(FieldError("hosts", "Give at least one host, as example.org."))
+    return hosts
+
+
+def _panel(parts: Parts, site: Site, plugin: SitePlugin) -> Panel | None:
+    """Return what the plugin shows of itself, made harmless; nothing where it fails."""
+    if plugin.mode is Mode.OFF or plugin.fault or "dashboard_panel" not in plugin.plugin.hooks:
+        return None
+    reply = parts.plugins.ask(plugin, "dashboard_panel", site=site)
+    if not isinstance(reply.value, Panel):
+        return None
+    return Panel(title=reply.value.title, html=parts.sanitise(reply.value.html))
