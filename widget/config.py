@@ -11,6 +11,7 @@ from pydantic_settings import (
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -48,9 +49,13 @@ class Config(BaseSettings):
         Path("var"), description="Folder for the configuration file, keys and embedded database."
     )
     database_url: str = Field(
-        "", description="SQLAlchemy URL; empty is the embedded SQLite database in the home folder."
+        "",
+        repr=False,
+        description="SQLAlchemy URL; empty is the embedded SQLite database in the home folder.",
     )
-    redis_url: str = Field("", description="Redis or Valkey for rate limits; empty is memory.")
+    redis_url: str = Field(
+        "", repr=False, description="Redis or Valkey for rate limits; empty is memory."
+    )
     public_url: Annotated[str, AfterValidator(_without_slash)] = Field(
         "", description="Where readers reach the server; empty is the address it is bound to."
     )
@@ -73,7 +78,9 @@ class Config(BaseSettings):
     test_mode: bool = Field(False, description="Tell outside services that this is a test.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Log level.")
     plugins: dict[str, dict[str, str]] = Field(
-        default_factory=dict, description="The operator's own table for a plugin, by its name."
+        default_factory=dict,
+        repr=False,
+        description="The operator's own table for a plugin, by its name.",
     )
 
     @classmethod
@@ -121,7 +128,9 @@ def load_config(**arguments: object) -> Config:
             for fault in error.errors(include_input=False)
         )
         raise ConfigurationError(f"The configuration can't be used: {faults}.") from error
-    except ValueError as error:
+    except SettingsError as error:
+        raise ConfigurationError(f"The configuration can't be used: {error}.") from error
+    except (ValueError, OSError) as error:
         raise ConfigurationError(f"{_file()} can't be read: {error}") from error
 
 

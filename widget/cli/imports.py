@@ -34,7 +34,8 @@ def plain_json(file: Path, site_key: str, url: str | None, dry_run: bool) -> Non
     site = site_of(parts, site_key)
     foreign = read_plain_json(file)
     page = url or _page_of_file(site.hosts, file)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Importing", total=len(foreign.comments))
         report = import_thread(
             parts, site, page, foreign, dry_run=dry_run, advance=lambda: progress.advance(task)

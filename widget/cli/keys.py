@@ -1,6 +1,7 @@
 """``comment-widget keys``."""
 
 import click
+from rich.console import Console
 from rich.progress import track
 
 from widget.cli.opening import open_parts
@@ -35,7 +36,9 @@ def rotate() -> None:
     done = 0
     with parts.database.read() as session:
         total = rotation.outdated(session, keys)
-    for _ in track(range(0, max(total, 1), rotation.BATCH), description="Encrypting"):
+    console = Console(stderr=True)
+    batches = range(0, max(total, 1), rotation.BATCH)
+    for _ in track(batches, "Encrypting", console=console, disable=not console.is_terminal):
         with parts.database.write() as session:
             done += rotation.encrypt_anew(session, keys)
     with parts.database.read() as session:

@@ -12,6 +12,7 @@ from widget.domain.errors import ConfigurationError
 #: Requests that wait for a free thread before more connections are accepted, per worker.
 _BACKPRESSURE = 512
 _HEADER_BYTES = 65_536
+APPLICATION = "widget.wsgi:application"
 
 
 @click.command("serve", epilog="Example: comment-widget serve --bind 0.0.0.0:8080 --workers 2")
@@ -36,8 +37,10 @@ def settle(bind: str | None, workers: int | None) -> Config:
     return load_config()
 
 
-def run(config: Config, unix: Path | None = None) -> None:
+def run(config: Config, unix: Path | None = None, target: str = APPLICATION) -> None:
     """Serve until told to stop; SIGHUP reloads, SIGTERM ends after the requests under way.
+
+    ``target`` is the factory of the WSGI application; benchmarks compare it with a bare one.
 
     Raises:
         ConfigurationError: where the address can't be read or is taken.
@@ -50,7 +53,7 @@ def run(config: Config, unix: Path | None = None) -> None:
 
     host, port = _address(config.bind)
     server = Granian(
-        target="widget.wsgi:application",
+        target=target,
         factory=True,
         interface=Interfaces.WSGI,
         address=host,

@@ -20,6 +20,8 @@ from widget.store import sites
 
 ACTOR = "command line"
 SITE = "site"
+#: Sites are addressed under ``/dashboard/<key>``, beside these.
+RESERVED = frozenset({"account", "sign-in", "sign-out"})
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 _SET_HELP = "A setting: site.NAME=VALUE or PLUGIN.NAME=VALUE. May be given again."
 
@@ -47,6 +49,8 @@ def add(key: str, title: str | None, hosts: Sequence[str], assignments: Sequence
     if not _KEY.fullmatch(key):
         message = "Use lower-case letters, digits, - and _, at most 64."
         raise Invalid([FieldError("key", message)])
+    if key in RESERVED:
+        raise Invalid([FieldError("key", f"{key!r} is an address of the dashboard's own.")])
     if not hosts:
         raise click.UsageError("Give at least one --host.")
     parts = open_parts()
@@ -59,6 +63,9 @@ def add(key: str, title: str | None, hosts: Sequence[str], assignments: Sequence
         settings=_site_settings(SiteSettings(), wanted.pop(SITE, {})),
     )
     _refuse_unknown(parts, wanted)
+    for name, values in wanted.items():
+        # Before anything is written: a site without its checks would publish without them.
+        parts.plugins.check(site, name, values)
     with parts.database.write() as session:
         site = sites.add_site(session, site, parts.now())
     _set_plugins(parts, site, wanted)
@@ -158,7 +165,9 @@ def _site_settings(current: SiteSettings, values: Mapping[str, object]) -> SiteS
 
 
 def _refuse_unknown(parts: Parts, wanted: Mapping[str, object]) -> None:
-    known = [plugin.name for plugin in parts.plugins.registry.plugins]
+    registry = parts.plugins.registry
+    known = [plugin.name for plugin in registry.plugins]
+    known += [fault.name for fault in registry.faults]
     faults = [
         FieldError(name, f"There is no such plugin (there are: {', '.join(known)}).")
         for name in wanted

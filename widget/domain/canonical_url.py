@@ -7,6 +7,8 @@ from yarl import URL
 from widget.domain.errors import FieldError, Invalid
 
 MAX_LENGTH = 2048
+#: What a browser cuts from both ends of an address (WHATWG URL §4.4); not other white space.
+_BLANKS = "".join(chr(code) for code in range(0x21))
 
 #: Query parameters that campaigns and social networks add to a visit. Only names that mean
 #: nothing else anywhere: merging two pages is worse than splitting one.
@@ -56,7 +58,7 @@ def canonical_url(url: str) -> str:
     if len(url) > MAX_LENGTH:
         raise _invalid(f"The address of the page is longer than {MAX_LENGTH} characters.")
     try:
-        page = URL(url.strip())
+        page = URL(url.strip(_BLANKS))
         host = (page.raw_host or "").rstrip(".").lower()
         port = page.port
     except ValueError as error:

@@ -57,7 +57,10 @@ def decode_cursor(text: str | None, sort: Sort) -> Cursor:
         value = number if sort is Sort.BEST else _EPOCH + timedelta(microseconds=number)
     except (ValueError, binascii.Error, OverflowError, IndexError) as error:
         raise _unknown() from error
-    return Cursor(sort, (value, last_id))
+    cursor = Cursor(sort, (value, last_id))
+    if encode_cursor(cursor) != text:
+        raise _unknown()
+    return cursor
 
 
 def encode_reply_cursor(last_id: int) -> str:
@@ -80,6 +83,8 @@ def decode_reply_cursor(text: str | None) -> int:
             raise ValueError(plain)
     except (ValueError, binascii.Error) as error:
         raise _unknown() from error
+    if encode_reply_cursor(last_id) != text:
+        raise _unknown()
     return last_id
 
 

@@ -33,7 +33,8 @@ def check_http_url(value: str) -> str:
 def page_is_allowed(url: str, hosts: tuple[str, ...]) -> bool:
     """Tell whether a page at ``url`` is one of the site's; http and https are the same page."""
     page = URL(url)
-    host = page.host
+    # Sites keep the ASCII form of a name, so that is what both are compared in.
+    host = page.raw_host
     if host is None:
         return False
     return any(_names(entry, host) and _port_fits(entry, page.port, page.scheme) for entry in hosts)

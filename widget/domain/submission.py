@@ -21,6 +21,8 @@ MAX_TITLE = 300
 #: More combining marks on one letter than any written language stacks.
 MAX_MARKS = 8
 
+#: Letters and symbols by category that are drawn as nothing: Hangul fillers, an empty cell.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb]")
 
@@ -118,8 +120,8 @@ def clean_body(body: str, settings: SiteSettings) -> str:
     Raises:
         Invalid: where nothing readable is left or the site's length limit is passed.
     """
-    text = unicodedata.normalize("NFC", body.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _cut_marks(_CONTROLS.sub("", text)).strip("\n").rstrip()
+    text = _CONTROLS.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _cut_marks(unicodedata.normalize("NFC", text)).strip("\n").rstrip()
     if not has_visible_text(text):
         raise Invalid([FieldError("body", "Please write something.")])
     if len(text) > settings.max_length:
@@ -136,14 +138,17 @@ def clean_title(title: str | None) -> str | None:
 
 def has_visible_text(text: str) -> bool:
     """Tell whether anything in ``text`` can be seen: not only blanks and format characters."""
-    return any(unicodedata.category(character)[0] not in "ZCM" for character in text)
+    return any(
+        unicodedata.category(character)[0] not in "ZCM" and character not in _BLANK_LETTERS
+        for character in text
+    )
 
 
 def _clean_line(value: str | None) -> str | None:
     if value is None:
         return None
-    text = _BIDI_CONTROLS.sub("", _CONTROLS.sub("", unicodedata.normalize("NFC", value)))
-    line = _cut_marks(" ".join(text.split()))
+    text = " ".join(_BIDI_CONTROLS.sub("", _CONTROLS.sub("", value)).split())
+    line = _cut_marks(unicodedata.normalize("NFC", text))
     return line if has_visible_text(line) else None
 
 
@@ -171,7 +176,11 @@ def _checked_website(website: str | None) -> str | None:
     if website is None:
         return None
     try:
-        return check_http_url(website if "://" in website else f"https://{website}")
+        address = check_http_url(website if "://" in website else f"https://{website}")
     except ValueError as error:
         message = "This is not a web address that begins with https:// or http://."
         raise Invalid([FieldError("author.website", message)]) from error
+    if len(address) > MAX_WEBSITE:
+        message = f"This is longer than {MAX_WEBSITE} characters once it is encoded."
+        raise Invalid([FieldError("author.website", message)])
+    return address

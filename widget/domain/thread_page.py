@@ -1,10 +1,18 @@
 """The values that a snapshot encodes: a thread as any reader may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from widget.domain.form import FormField
+from widget.domain.site import Policy, Presence
+from widget.domain.thread import ThreadState
+
+#: A time in UTC as RFC 3339 writes it.
+Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
 class Sort(StrEnum):
@@ -42,8 +50,8 @@ class PublicComment:
     parent: int | None
     author: PublicAuthor | None
     html: str
-    created: str
-    edited: str | None
+    created: Time
+    edited: Time | None
     score: int
     pinned: bool
     featured: bool
@@ -58,7 +66,7 @@ class PublicThread:
     id: int | None
     url: str
     title: str | None
-    state: str
+    state: ThreadState
     count: int
     version: int
 
@@ -77,11 +85,11 @@ class Form:
 
     fields: Sequence[FormField]
     notices: Sequence[Notice]
-    author: dict[str, str]
+    author: Mapping[str, Presence]
     max_length: int
     max_depth: int
     edit_window_s: int
-    policy: str
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 
 import orjson
@@ -32,18 +32,25 @@ STATUS: dict[type[WidgetError], HTTPStatus] = {
 BUSY_RETRY_S = 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A problem document (RFC 9457). ``errors`` is there where a field is at fault."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: Sequence[FieldError] = ()
+
+
 def problem(
     status: int, detail: str, faults: Sequence[FieldError] = (), title: str | None = None
 ) -> Response:
     """Return a problem document (RFC 9457)."""
-    body: dict[str, object] = {
-        "type": "about:blank",
-        "title": title or HTTPStatus(status).phrase,
-        "status": int(status),
-        "detail": detail,
-    }
-    if faults:
-        body["errors"] = [asdict(fault) for fault in faults]
+    words = title or HTTPStatus(status).phrase
+    body = asdict(Problem(title=words, status=int(status), detail=detail, errors=tuple(faults)))
+    if not faults:
+        del body["errors"]
     response = Response(orjson.dumps(body), status=status, content_type=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
     return response

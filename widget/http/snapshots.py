@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import Request, Response
 
+from widget.domain.errors import Busy
 from widget.http.negotiate import coding_for, matches
 from widget.snapshot.cache import Snapshot, Snapshots
 
@@ -15,6 +16,8 @@ PATH = "/api/v1/thread"
 #: A cache may keep the page and asks whether it is still true: a moderated comment is gone at
 #: the next reading, wherever the page was kept.
 CACHE_CONTROL = "public, no-cache"
+#: The kind of answer that says that the client's copy is true; no content coding's name.
+_UNCHANGED = "unchanged"
 _COMMON = [
     ("Content-Type", "application/json"),
     ("Cache-Control", CACHE_CONTROL),
@@ -62,7 +65,11 @@ class SnapshotsFirst:
     ) -> Iterable[bytes]:
         """Answer from a snapshot, or pass the request on."""
         if environ["PATH_INFO"] == PATH and environ["REQUEST_METHOD"] == "GET":
-            snapshot = self._get(environ["QUERY_STRING"])
+            try:
+                snapshot = self._get(environ["QUERY_STRING"])
+            except Busy:
+                # The application asks the same, and knows how to answer it.
+                snapshot = None
             if snapshot is not None:
                 return _answer(snapshot, environ, start_response)
         return self._application(environ, start_response)
@@ -71,11 +78,22 @@ class SnapshotsFirst:
 def _answer(
     snapshot: Snapshot, environ: "WSGIEnvironment", start_response: "StartResponse"
 ) -> Iterable[bytes]:
-    etag = snapshot.encoded.etag
     known = environ.get("HTTP_IF_NONE_MATCH")
-    if known is not None and matches(known, etag):
-        start_response("304 Not Modified", [*_COMMON[1:], ("ETag", etag)])
-        return ()
-    coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    start_response("200 OK", snapshot_headers(snapshot, coding))
-    return (snapshot.encoded.bodies[coding],)
+    if known is not None and matches(known, snapshot.encoded.etag):
+        status, kind = "304 Not Modified", _UNCHANGED
+    else:
+        status, kind = "200 OK", coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    headers, body = snapshot.answers.get(kind) or _prepare(snapshot, kind)
+    start_response(status, headers)
+    return body
+
+
+def _prepare(snapshot: Snapshot, kind: str) -> tuple[list[tuple[str, str]], tuple[bytes, ...]]:
+    """Make the headers and body of a kind of answer once; they are handed out as they are."""
+    answer: tuple[list[tuple[str, str]], tuple[bytes, ...]]
+    if kind == _UNCHANGED:
+        answer = ([*_COMMON[1:], ("ETag", snapshot.encoded.etag)], ())
+    else:
+        answer = (snapshot_headers(snapshot, kind), (snapshot.encoded.bodies[kind],))
+    snapshot.answers[kind] = answer
+    return answer

@@ -16,6 +16,12 @@ END_DELETED = "end_deleted"
 _HOUR_S = 3600.0
 #: Days for which a moderator can restore what was deleted; then its text and author end.
 DELETED_DAYS = 30
+#: How long a plugin's own task may take, less than the lease of a claimed job.
+TASK_DEADLINE_S = 120.0
+
+
+class PluginFailed(Exception):
+    """A plugin didn't do what a job asked of it; it is asked again later."""
 
 
 def promise_periodic(parts: Parts) -> None:
@@ -42,8 +48,18 @@ def plugin_tasks(parts: Parts) -> Sequence[tuple[str, PeriodicTask]]:
             continue
         reply = parts.plugins.caller.ask(plugin, "periodic_tasks", plugin.info.deadline_s)
         tasks = reply.value if isinstance(reply.value, list | tuple) else ()
-        found.extend((plugin.name, task) for task in tasks if isinstance(task, PeriodicTask))
+        found.extend((plugin.name, task) for task in tasks if _is_sound(task))
     return found
+
+
+def _is_sound(task: object) -> bool:
+    return (
+        isinstance(task, PeriodicTask)
+        and isinstance(task.name, str)
+        and isinstance(task.every_s, int | float)
+        and task.every_s >= 1
+        and callable(task.run)
+    )
 
 
 def run_periodic(parts: Parts, payload: Mapping[str, Any]) -> None:
@@ -55,7 +71,22 @@ def run_periodic(parts: Parts, payload: Mapping[str, Any]) -> None:
         return
     for owner, task in plugin_tasks(parts):
         if (owner, task.name) == (plugin, name):
-            task.run(parts.now())
+            _run_task(parts, owner, task)
+
+
+def _run_task(parts: Parts, owner: str, task: PeriodicTask) -> None:
+    """Run a plugin's task; one that hangs takes a thread of its own, not the worker's.
+
+    Raises:
+        PluginFailed: where it raised or took too long; it is run again later.
+    """
+    plugin = parts.plugins.registry.get(owner)
+    if plugin is None:
+        return
+    now = parts.now()
+    reply = parts.plugins.caller.run(plugin, task.name, TASK_DEADLINE_S, lambda: task.run(now))
+    if reply.failure:
+        raise PluginFailed(f"{owner}.{task.name}: {reply.reason}")
 
 
 def _cut_addresses(database: Database, now: datetime) -> None:

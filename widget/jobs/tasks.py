@@ -7,7 +7,7 @@ from typing import Any
 
 from widget.domain.errors import NotFound
 from widget.domain.submission import Occasion
-from widget.jobs.periodic import PERIODIC, run_periodic
+from widget.jobs.periodic import PERIODIC, PluginFailed, run_periodic
 from widget.moderation.recheck import RECHECK, recheck, submission_of
 from widget.publication.parts import Parts
 from widget.publication.publish import TELL_PLUGIN
@@ -20,10 +20,6 @@ log = logging.getLogger("comment_widget.jobs")
 BACK_OFF_S = (10, 60, 300, 1800, 7200, 21600, 86400)
 #: How long a plugin may take over hearing of a decision.
 TELL_DEADLINE_S = 30.0
-
-
-class PluginFailed(Exception):
-    """A plugin didn't take the news of a decision; it is told again later."""
 
 
 def run_job(parts: Parts, job: Job) -> None:

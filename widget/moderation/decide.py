@@ -54,8 +54,7 @@ def decide(
     """Change a status in a transaction of the caller's, who then calls ``publish``."""
     before = comments.get_comment(session, parts.keys, comment_id)
     if before.status is after:
-        last = trails.events_of(session, comment_id)[-1]
-        return Decision(before, last)
+        return Decision(before, _as_it_is(parts, session, before))
     if (before.status, after) not in ALLOWED_CHANGES:
         raise Invalid([Fault("status", f"A {before.status} comment can't become {after}.")])
     comment = comments.set_status(session, parts.keys, comment_id, after)
@@ -76,6 +75,22 @@ def decide(
     if site is not None:
         promise_to_tell(parts, session, site, event.id)
     return Decision(comment, event)
+
+
+def _as_it_is(parts: Parts, session: Session, comment: Comment) -> Event:
+    """Return the last decision on a comment; a row from elsewhere may have none."""
+    events = trails.events_of(session, comment.id)
+    if events:
+        return events[-1]
+    return Event(
+        id=0,
+        comment_id=comment.id,
+        before=None,
+        after=comment.status,
+        actor="unknown",
+        reason="",
+        at=parts.now(),
+    )
 
 
 def undo(parts: Parts, comment_id: int, *, actor: str, event_id: int | None = None) -> Decision:

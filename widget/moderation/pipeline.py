@@ -12,6 +12,7 @@ from widget.domain.verdict import Outcome, Verdict, strictest
 from widget.plugin_host.call import Reply
 from widget.plugin_host.plugins import Plugins
 from widget.plugin_host.settings import SitePlugin
+from widget.plugin_host.sound import is_sound_submission, sound_verdict
 
 #: What a plugin may change of a submission before it is judged.
 CHANGEABLE = ("body", "author", "title", "answers")
@@ -51,7 +52,7 @@ def prepare(
         reply = _ask(plugins, plugin, "prepare_submission", patience, submission=submission)
         if reply.failure:
             failures[plugin.name] = reply
-        elif isinstance(reply.value, Submission):
+        elif isinstance(reply.value, Submission) and is_sound_submission(reply.value):
             kept = {name: getattr(reply.value, name) for name in CHANGEABLE}
             submission = replace(submission, **kept)
         elif reply.value is not None:
@@ -150,13 +151,15 @@ def _entry(
             history=history,
         )
     reply = reply or Reply()
-    if reply.failure is None and not isinstance(reply.value, Verdict | None):
+    verdict = sound_verdict(reply.value)
+    if reply.failure is None and reply.value is not None and verdict is None:
         reply = _nonsense(reply, "check_submission")
-    return _trail_entry(plugin, reply, now)
+    return _trail_entry(plugin, reply, verdict, now)
 
 
-def _trail_entry(plugin: SitePlugin, reply: Reply, now: datetime) -> TrailEntry:
-    verdict = reply.value if isinstance(reply.value, Verdict) else None
+def _trail_entry(
+    plugin: SitePlugin, reply: Reply, verdict: Verdict | None, now: datetime
+) -> TrailEntry:
     answer = reply.failure or (Answer.VERDICT if verdict else Answer.ABSTAINED)
     return TrailEntry(
         plugin=plugin.name,
@@ -180,6 +183,6 @@ def _ask(
 def _nonsense(reply: Reply, hook: str) -> Reply:
     return Reply(
         failure=Answer.FAILED,
-        reason=f"{hook} returned {type(reply.value).__name__}, which means nothing.",
+        reason=f"{hook} returned {type(reply.value).__name__} that means nothing.",
         duration_ms=reply.duration_ms,
     )

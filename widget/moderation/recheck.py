@@ -1,8 +1,9 @@
 """Comments that were held because a plugin failed are judged again, with back-off."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from widget.domain.comment import STATUS_OF, Comment, Status
+from widget.domain.comment import STATUS_OF, Comment, Event, Status
 from widget.domain.errors import NotFound
 from widget.domain.site import Site
 from widget.domain.submission import Occasion, Submission
@@ -18,6 +19,7 @@ from widget.store.database import Session
 
 RECHECK = "recheck"
 PIPELINE = "pipeline"
+AUTHOR = "author"
 
 #: Seconds until the first, second … further try. After the last one a moderator decides.
 BACK_OFF_S = (30, 120, 600, 1800, 7200, 21600, 43200, 86400)
@@ -31,9 +33,9 @@ def promise_recheck(session: Session, comment_id: int, tried: int, now: datetime
 
 
 def recheck(parts: Parts, comment_id: int, tried: int) -> None:
-    """Ask again the plugins that owe their answer to a held comment, and act on it.
+    """Ask again the plugins that owe their answer to a held comment or edit, and act on it.
 
-    A comment that a person decided on meanwhile, or that is gone, is left alone.
+    What a person decided on meanwhile, or what is gone, is left alone.
     """
     with parts.database.read() as session:
         found = _still_owed(parts, session, comment_id)
@@ -42,12 +44,18 @@ def recheck(parts: Parts, comment_id: int, tried: int) -> None:
         comment, site, thread = found
         earlier = trails.last_judgement(session, comment_id)
         history = comments.history_of(session, parts.keys, site, comment.author, comment.address)
+    if not owed_by(earlier):
+        return
     submission = submission_of(parts, comment, site, thread, Occasion.RECHECK)
+    if _has_proposal(comment):
+        submission = replace(submission, body=comment.proposed_source or "")
     patience = Patience(parts.config.deadline_s)
     prepared = prepare(parts.plugins, submission, patience, only=owed_by(earlier))
     judgement, fresh = rejudge(parts.plugins, prepared, history, earlier, parts.now())
     with parts.database.write() as session:
-        if _still_owed(parts, session, comment_id) is None:
+        again = _still_owed(parts, session, comment_id)
+        if again is None or _texts(again[0]) != _texts(comment):
+            # Decided on, or edited: what was judged here is not what would be published.
             return
         trails.add_trail(session, comment_id, fresh)
         if judgement.owed:
@@ -90,10 +98,21 @@ def _still_owed(
         return None
     site = sites.site_by_id(session, comment.site_id)
     thread = threads.thread_by_id(session, comment.thread_id)
-    decided = any(event.actor != PIPELINE for event in trails.events_of(session, comment_id))
-    if comment.status is not Status.PENDING or decided or site is None or thread is None:
+    events = trails.events_of(session, comment_id)
+    decided = any(event.actor not in (PIPELINE, AUTHOR) for event in events)
+    waits = (comment.status is Status.PENDING and not decided) or _has_proposal(comment)
+    if not waits or site is None or thread is None:
         return None
     return comment, site, thread
+
+
+def _has_proposal(comment: Comment) -> bool:
+    """Tell whether an edit waits beside the public text: then that is what is judged."""
+    return comment.status is Status.PUBLISHED and comment.proposed_source is not None
+
+
+def _texts(comment: Comment) -> tuple[str, str | None]:
+    return comment.source, comment.proposed_source
 
 
 def _act(
@@ -103,9 +122,35 @@ def _act(
     submission: Submission,
     judgement: Judgement,
 ) -> None:
+    after = STATUS_OF[judgement.outcome]
+    if _has_proposal(comment):
+        if after is Status.PUBLISHED:
+            _accept(parts, session, comment, submission, judgement)
+        return
     if submission.body != comment.source:
         html = render(parts, submission.site, submission.body)
         comments.replace_text(session, comment.id, submission.body, html)
-    after = STATUS_OF[judgement.outcome]
     if after is not comment.status:
         decide(parts, session, comment.id, after, act=Act(actor=PIPELINE, reason=judgement.reason))
+
+
+def _accept(
+    parts: Parts,
+    session: Session,
+    comment: Comment,
+    submission: Submission,
+    judgement: Judgement,
+) -> None:
+    """Let an edit that was held for a failure become the comment's text."""
+    html, now = render(parts, submission.site, submission.body), parts.now()
+    comments.set_body(session, comment.id, submission.body, html, now)
+    event = Event(
+        id=0,
+        comment_id=comment.id,
+        before=comment.status,
+        after=comment.status,
+        actor=PIPELINE,
+        reason=f"Edited. {judgement.reason}",
+        at=now,
+    )
+    trails.add_event(session, event)

@@ -5,16 +5,25 @@ import queue
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from widget.domain.trail import Answer
+from widget.plugin_host.failure import reason_of
 from widget.plugin_host.registry import LoadedPlugin, Registry
+from widget.plugin_host.sound import own_copy
 
 log = logging.getLogger("comment_widget.plugins")
 
-#: Calls of one plugin that may be under way at once. A thread that hangs can't be killed: past
-#: this number the plugin is skipped until one comes back.
-MAX_OUTSTANDING = 16
+#: Calls of one plugin that may be overdue at once. A thread that hangs can't be killed: past
+#: this number the plugin is skipped until one comes back. Calls within their deadline don't
+#: count: a burst of comments is no reason to hold them.
+MAX_OVERDUE = 16
+#: Requests that may wait for slow calls at once, of all plugins together: a part of a worker's
+#: threads. Whoever comes past it waits no longer than local plugins take, and the comment is
+#: held: with every post waiting for a plugin that hangs, readers still find a thread.
+MAX_WAITING = 24
+SOON_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +41,8 @@ class Caller:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._outstanding: Counter[str] = Counter()
+        self._overdue: Counter[str] = Counter()
+        self._waiting = 0
         self._lock = threading.Lock()
         self._disabled: dict[str, str] = {}
 
@@ -42,53 +52,93 @@ class Caller:
 
     def ask(self, plugin: LoadedPlugin, hook: str, deadline_s: float, **arguments: object) -> Reply:
         """Ask one plugin; an exception, a late answer or a plugin that hangs is a failure."""
-        if plugin.name in self._disabled:
-            return Reply(failure=Answer.SKIPPED, reason=self._disabled[plugin.name])
-        if deadline_s <= 0:
-            return Reply(failure=Answer.SKIPPED, reason="No time was left to ask it.")
-        with self._lock:
-            if self._outstanding[plugin.name] >= MAX_OUTSTANDING:
-                return Reply(
-                    failure=Answer.SKIPPED,
-                    reason=f"{MAX_OUTSTANDING} earlier calls have not come back yet.",
-                )
-            self._outstanding[plugin.name] += 1
-        return self._call(plugin, hook, deadline_s, arguments)
-
-    def _call(
-        self, plugin: LoadedPlugin, hook: str, deadline_s: float, arguments: dict[str, object]
-    ) -> Reply:
-        answers: queue.SimpleQueue[Reply] = queue.SimpleQueue()
-        began = time.perf_counter()
-
-        def run() -> None:
-            try:
-                value = self._registry.call(plugin, hook, **arguments)
-                answer = Reply(value=value)
-            except BaseException as error:  # also SystemExit: a plugin ends no request
-                answer = Reply(failure=Answer.FAILED, reason=_reason(error))
-                log.warning("plugin %s failed in %s: %s", plugin.name, hook, answer.reason)
-            finally:
-                with self._lock:
-                    self._outstanding[plugin.name] -= 1
-            answers.put(answer)
-
-        threading.Thread(target=run, name=f"{plugin.name}.{hook}", daemon=True).start()
-        try:
-            answer = answers.get(timeout=deadline_s)
-        except queue.Empty:
-            answer = Reply(failure=Answer.TIMED_OUT, reason=f"No answer within {deadline_s:.1f} s.")
-            log.warning("plugin %s gave no answer to %s in time", plugin.name, hook)
-        duration_ms = (time.perf_counter() - began) * 1000
-        return Reply(
-            value=answer.value,
-            failure=answer.failure,
-            reason=answer.reason,
-            duration_ms=duration_ms,
+        copies = {name: own_copy(value) for name, value in arguments.items()}
+        return self.run(
+            plugin, hook, deadline_s, lambda: self._registry.call(plugin, hook, **copies)
         )
 
+    def run(
+        self, plugin: LoadedPlugin, what: str, deadline_s: float, work: Callable[[], object]
+    ) -> Reply:
+        """Run something of a plugin's under a deadline; whatever it does is a value."""
+        reason = self._reason_to_skip(plugin, deadline_s)
+        if reason:
+            return Reply(failure=Answer.SKIPPED, reason=reason)
+        call = _Call(work)
+        threading.Thread(
+            target=lambda: self._finish(plugin, call), name=f"{plugin.name}.{what}", daemon=True
+        ).start()
+        began = time.perf_counter()
+        answer = self._await(plugin, call, deadline_s)
+        if answer.failure:
+            log.warning("plugin %s failed in %s: %s", plugin.name, what, answer.reason)
+        return replace(answer, duration_ms=(time.perf_counter() - began) * 1000)
 
-def _reason(error: BaseException) -> str:
-    """Return one line that names the error; a reader never sees it, a moderator does."""
-    text = " ".join(str(error).split())[:300]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    def is_overdue(self, plugin: LoadedPlugin) -> bool:
+        """Tell whether a call of the plugin hangs: a reader needn't wait for another."""
+        return self._overdue[plugin.name] > 0
+
+    def _reason_to_skip(self, plugin: LoadedPlugin, deadline_s: float) -> str:
+        if plugin.name in self._disabled:
+            return self._disabled[plugin.name]
+        if deadline_s <= 0:
+            return "No time was left to ask it."
+        if self._overdue[plugin.name] >= MAX_OVERDUE:
+            return f"{MAX_OVERDUE} earlier calls have not come back yet."
+        return ""
+
+    def _finish(self, plugin: LoadedPlugin, call: "_Call") -> None:
+        answer = call.run()
+        with self._lock:
+            call.has_ended = True
+            if call.is_late:
+                self._overdue[plugin.name] -= 1
+        call.answers.put(answer)
+
+    def _await(self, plugin: LoadedPlugin, call: "_Call", deadline_s: float) -> Reply:
+        soon_s = min(SOON_S, deadline_s)
+        answer = call.answer_within(soon_s) or self._wait(call, deadline_s - soon_s)
+        if answer is not None:
+            return answer
+        with self._lock:
+            # It may have ended in this very moment; then it is late and not hanging.
+            if not call.has_ended:
+                call.is_late = True
+                self._overdue[plugin.name] += 1
+        return Reply(failure=Answer.TIMED_OUT, reason=f"No answer within {deadline_s:.1f} s.")
+
+    def _wait(self, call: "_Call", limit_s: float) -> Reply | None:
+        """Wait for a slow call, unless so many requests do that none is left for readers."""
+        with self._lock:
+            if limit_s <= 0 or self._waiting >= MAX_WAITING:
+                return None
+            self._waiting += 1
+        try:
+            return call.answer_within(limit_s)
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+
+class _Call:
+    """One call under way; its flags are read and written under the caller's lock."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self.answers: queue.SimpleQueue[Reply] = queue.SimpleQueue()
+        self.is_late = False
+        self.has_ended = False
+        self._work = work
+
+    def answer_within(self, limit_s: float) -> Reply | None:
+        """Return the answer, ``None`` where there is none yet when the time is over."""
+        try:
+            return self.answers.get(timeout=limit_s)
+        except queue.Empty:
+            return None
+
+    def run(self) -> Reply:
+        """Do the work, here and now."""
+        try:
+            return Reply(value=self._work())
+        except BaseException as error:  # also SystemExit: a plugin ends no request
+            return Reply(failure=Answer.FAILED, reason=reason_of(error))

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from widget.domain.errors import FieldError, Invalid, NotFound
-from widget.domain.plugin import SettingsProblem
+from widget.domain.plugin import PluginSettings, SettingsProblem
 from widget.domain.site import Site
 from widget.domain.trail import Mode
 from widget.plugin_host import settings as plugin_settings
@@ -46,6 +48,11 @@ class Plugins:
         plugins = [
             plugin_settings.on_site(plugin, values.get(plugin.name))
             for plugin in self.registry.plugins
+        ]
+        plugins += [
+            plugin_settings.not_loaded(fault, values.get(fault.name))
+            for fault in self.registry.faults
+            if self.registry.get(fault.name) is None
         ]
         with self._lock:
             if len(self._cache) >= _MAX_CACHED:
@@ -89,16 +96,36 @@ class Plugins:
             NotFound: where no plugin of that name is loaded.
             Invalid: naming each setting at fault; nothing was written.
         """
+        kept = self._kept(site, name, values)
+        with self._database.write() as session:
+            new = stored.NewSettings(site.id, name, kept)
+            revision = stored.add_revision(session, self._keys, new, actor=actor, now=now)
+            sites.touch_site(session, site.id)
+        return revision
+
+    def check(self, site: Site, name: str, values: Mapping[str, object]) -> PluginSettings:
+        """Return a plugin's settings with some changed, if that is possible; nothing is kept.
+
+        Raises:
+            NotFound: where no plugin of that name is loaded.
+            Invalid: naming each setting at fault.
+        """
         current = self.get(site, name)
         settings = plugin_settings.changed(current, values)
         problems = self._problems(current.plugin, site, settings)
         if problems:
             raise Invalid(problems)
-        with self._database.write() as session:
-            new = stored.NewSettings(site.id, name, plugin_settings.to_stored(settings))
-            revision = stored.add_revision(session, self._keys, new, actor=actor, now=now)
-            sites.touch_site(session, site.id)
-        return revision
+        return settings
+
+    def _kept(self, site: Site, name: str, values: Mapping[str, object]) -> dict[str, Any]:
+        """Return what is to be stored; of a plugin that can't be loaded only the mode changes."""
+        current = self.get(site, name)
+        if self.registry.get(name) is not None:
+            return plugin_settings.to_stored(self.check(site, name, values))
+        if set(values) != {"mode"}:
+            raise Invalid([FieldError(f"{name}.mode", f"{current.fault} Its mode can be set.")])
+        mode = plugin_settings.changed(replace(current, stored={}), values).mode
+        return {**current.stored, "mode": mode.value}
 
     def _problems(self, plugin: LoadedPlugin, site: Site, settings: object) -> Sequence[FieldError]:
         if "check_settings" not in plugin.hooks:

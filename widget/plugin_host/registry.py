@@ -12,6 +12,7 @@ from widget import hookspecs
 from widget.domain.plugin import PluginInfo, PluginSettings
 from widget.domain.trail import Mode
 from widget.plugin_host.discovery import Candidate, as_plugin
+from widget.plugin_host.failure import reason_of
 
 log = logging.getLogger("comment_widget.plugins")
 
@@ -77,18 +78,23 @@ class Registry:
 
     def _load(self, candidate: Candidate) -> LoadedPlugin | None:
         name = candidate.name
+        if self._manager.has_plugin(name):
+            self._refuse(candidate, "There is a plugin of this name already.")
+            return None
         try:
             plugin = as_plugin(candidate.load())
             self._manager.register(plugin, name)
             loaded = self._describe(plugin, name, candidate.origin)
-        except Exception as error:  # anything may go wrong in a stranger's import
+        except (Exception, SystemExit) as error:  # anything may go wrong in a stranger's import
             if self._manager.has_plugin(name):
                 self._manager.unregister(name=name)
-            reason = f"{type(error).__name__}: {error}"
-            self.faults.append(LoadFault(name, candidate.origin, reason))
-            log.warning("plugin %s (%s) can't be used: %s", name, candidate.origin, reason)
+            self._refuse(candidate, reason_of(error))
             return None
         return loaded
+
+    def _refuse(self, candidate: Candidate, reason: str) -> None:
+        self.faults.append(LoadFault(candidate.name, candidate.origin, reason))
+        log.warning("plugin %s (%s) can't be used: %s", candidate.name, candidate.origin, reason)
 
     def _describe(self, plugin: object, name: str, origin: str) -> LoadedPlugin:
         hooks = frozenset(caller.name for caller in self._manager.get_hookcallers(plugin) or ())
@@ -100,6 +106,7 @@ class Registry:
             raise TypeError(f"plugin_info returned {type(info).__name__}, not PluginInfo")
         if info.name != name or not _NAME.fullmatch(name):
             raise ValueError(f"it calls itself {info.name!r} and was found as {name!r}")
+        _check_info(info)
         model = self._only(plugin, "plugin_settings") if "plugin_settings" in hooks else None
         if model is not None and not (
             isinstance(model, type) and issubclass(model, PluginSettings)
@@ -129,3 +136,17 @@ class Registry:
             for hook in plugin.hooks:
                 caller = self._manager.subset_hook_caller(hook, remove_plugins=others)
                 self._callers[plugin.name, hook] = caller
+
+
+def _check_info(info: PluginInfo) -> None:
+    """Refuse a card that the host could not sort or wait by.
+
+    Raises:
+        TypeError: naming what is of the wrong type.
+    """
+    for name in ("version", "description"):
+        if not isinstance(getattr(info, name), str):
+            raise TypeError(f"plugin_info: {name} must be a string")
+    for name in ("order", "deadline_s"):
+        if not isinstance(getattr(info, name), int | float):
+            raise TypeError(f"plugin_info: {name} must be a number")

@@ -1,24 +1,29 @@
 """A plugin's typed settings on a site: read, checked, written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from widget.domain.errors import FieldError, Invalid
-from widget.domain.plugin import PluginSettings
+from widget.domain.plugin import PluginInfo, PluginSettings
 from widget.domain.trail import Mode
-from widget.plugin_host.registry import LoadedPlugin
+from widget.plugin_host.registry import LoadedPlugin, LoadFault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePlugin:
-    """A plugin on a site. ``fault`` says why its stored settings can't be used, if so."""
+    """A plugin on a site.
+
+    ``stored`` are its values as they were kept, secrets in the clear. ``fault`` says why it
+    can't be asked here, if so: it then holds what it should have checked.
+    """
 
     plugin: LoadedPlugin
     settings: PluginSettings
     revision: int
+    stored: Mapping[str, Any] = field(repr=False)
     fault: str | None = None
 
     @property
@@ -39,11 +44,33 @@ def on_site(plugin: LoadedPlugin, stored: tuple[int, Mapping[str, Any]] | None) 
         settings = plugin.settings_model.model_validate(values)
     except ValidationError as error:
         fault = "Its settings are not valid for this version: " + _first(error)
-        mode = Mode(values.get("mode", Mode.ON))
+        settings = PluginSettings(mode=_mode_of(values))
         return SitePlugin(
-            plugin=plugin, settings=PluginSettings(mode=mode), revision=revision, fault=fault
+            plugin=plugin, settings=settings, revision=revision, stored=values, fault=fault
         )
-    return SitePlugin(plugin=plugin, settings=settings, revision=revision)
+    return SitePlugin(plugin=plugin, settings=settings, revision=revision, stored=values)
+
+
+def not_loaded(fault: LoadFault, stored: tuple[int, Mapping[str, Any]] | None) -> SitePlugin:
+    """Return a plugin that is there and can't be loaded: it holds, unless it is switched off.
+
+    An owner who relied on it must not learn from readers that it is gone.
+    """
+    revision, values = stored or (0, {})
+    info = PluginInfo(name=fault.name, version="?", description="It can't be loaded.")
+    plugin = LoadedPlugin(
+        info=info,
+        settings_model=PluginSettings,
+        origin=fault.origin,
+        hooks=frozenset({"check_submission"}),
+    )
+    return SitePlugin(
+        plugin=plugin,
+        settings=PluginSettings(mode=_mode_of(values)),
+        revision=revision,
+        stored=values,
+        fault=f"It can't be loaded: {fault.reason}",
+    )
 
 
 def changed(current: SitePlugin, values: Mapping[str, object]) -> PluginSettings:
@@ -52,7 +79,7 @@ def changed(current: SitePlugin, values: Mapping[str, object]) -> PluginSettings
     Raises:
         Invalid: naming each value at fault as ``<plugin>.<setting>``.
     """
-    merged = {**to_stored(current.settings), **values}
+    merged = {**current.stored, **values}
     try:
         return current.plugin.settings_model.model_validate(merged)
     except ValidationError as error:
@@ -80,6 +107,14 @@ def model_faults(error: ValidationError, prefix: str) -> Sequence[FieldError]:
 def fields_of(model: type[BaseModel]) -> dict[str, str]:
     """Return each setting's description by its name."""
     return {name: field.description or "" for name, field in model.model_fields.items()}
+
+
+def _mode_of(values: Mapping[str, Any]) -> Mode:
+    """Return the mode of settings that don't validate; where that is wrong too, it is on."""
+    try:
+        return Mode(values.get("mode", Mode.ON))
+    except ValueError:
+        return Mode.ON
 
 
 def _first(error: ValidationError) -> str:

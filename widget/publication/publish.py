@@ -21,6 +21,11 @@ def publish(parts: Parts, site: Site, thread: Thread) -> None:
     parts.snapshots.drop((site.key, thread.key), thread.version)
 
 
+def publish_site(parts: Parts, site: Site) -> None:
+    """Drop all snapshots of a site whose settings have changed; call it after the commit."""
+    parts.snapshots.drop_site(site.id)
+
+
 def promise_to_tell(
     parts: Parts, session: Session, site: Site, event_id: int, plugins: Sequence[str] | None = None
 ) -> None:

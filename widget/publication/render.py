@@ -2,6 +2,7 @@
 
 from widget.domain.site import Site
 from widget.domain.trail import Mode
+from widget.plugin_host.sound import is_sound_html
 from widget.publication.parts import Parts
 
 
@@ -11,6 +12,6 @@ def render(parts: Parts, site: Site, source: str) -> str:
         if plugin.mode is not Mode.ON:
             continue
         html = parts.plugins.ask(plugin, "render_body", source=source).value
-        if isinstance(html, str):
+        if isinstance(html, str) and is_sound_html(html):
             return parts.sanitise(html)
     return parts.sanitise(parts.markdown(source))

@@ -24,7 +24,8 @@ ThreadName = tuple[str, str]
 class Snapshot:
     """An encoded page and the versions it was built from. ``thread`` is (site key, thread key).
 
-    ``checked`` is when it was last known to be true (monotonic clock, seconds).
+    ``checked`` is when it was last known to be true (monotonic clock, seconds). ``answers`` is
+    for who hands it out: what was made of it once, by content coding.
     """
 
     site_id: int
@@ -33,6 +34,9 @@ class Snapshot:
     thread_version: int
     encoded: Encoded
     checked: float = field(default_factory=time.monotonic)
+    answers: dict[str, tuple[list[tuple[str, str]], tuple[bytes, ...]]] = field(
+        default_factory=dict
+    )
 
 
 #: Asks the database for the versions of a site and of one of its threads.

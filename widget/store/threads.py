@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 
 from widget.domain.thread import Thread, ThreadState
 from widget.store.database import Session
@@ -33,23 +34,33 @@ def begin_thread(session: Session, thread: Thread, now: datetime) -> Thread:
 
     A title that comes with a later comment fills a missing one and never replaces one.
     """
-    row = session.scalar(_by_key(thread.site_id, thread.key).with_for_update())
+    known = _by_key(thread.site_id, thread.key).with_for_update()
+    row = session.scalar(known)
     if row is None:
-        row = ThreadRow(
-            site_id=thread.site_id,
-            key=thread.key,
-            url=thread.url,
-            title=thread.title,
-            state=thread.state,
-            version=0,
-            count=0,
-            created=now,
-        )
-        session.add(row)
-        session.flush()
-    elif row.title is None and thread.title:
+        _add_thread(session, thread, now)
+        row = session.scalars(known).one()
+    if row.title is None and thread.title:
         row.title = thread.title
     return _thread(row)
+
+
+def _add_thread(session: Session, thread: Thread, now: datetime) -> None:
+    """Store a thread, unless another process does at the same moment."""
+    row = ThreadRow(
+        site_id=thread.site_id,
+        key=thread.key,
+        url=thread.url,
+        title=thread.title,
+        state=thread.state,
+        version=0,
+        count=0,
+        created=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        session.expire_all()
 
 
 def set_state(session: Session, thread_id: int, state: ThreadState) -> None:

@@ -1,5 +1,6 @@
 """Runs an import: in order, parents first, each comment once however often it is run."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,6 +21,9 @@ from widget.store.database import Session
 from widget.transfer.foreign import ForeignComment, ForeignThread
 
 ACTOR = "import"
+
+#: A comment that can be stored: as its source has it, as a submission, and as HTML.
+_Ready = tuple[ForeignComment, Submission, str]
 
 
 @dataclass(slots=True)
@@ -53,7 +57,8 @@ def import_thread(
     report = Report()
     ready = list(_ready(parts, site, canonical, foreign, report))
     if dry_run:
-        report.added = len(ready)
+        report.known = _count_known(parts, site, canonical, ready)
+        report.added = len(ready) - report.known
         return report
     with parts.database.write() as session:
         thread = threads.begin_thread(session, _thread(site, canonical, foreign), parts.now())
@@ -71,7 +76,7 @@ def import_thread(
 
 def _ready(
     parts: Parts, site: Site, url: str, foreign: ForeignThread, report: Report
-) -> Iterator[tuple[ForeignComment, Submission, str]]:
+) -> Iterator[_Ready]:
     times = _times(foreign.comments, parts.now())
     taken: set[str] = set()
     for row in _parents_first(foreign.comments):
@@ -165,6 +170,16 @@ def _thread(site: Site, url: str, foreign: ForeignThread) -> Thread:
     )
 
 
+def _count_known(parts: Parts, site: Site, url: str, ready: Sequence[_Ready]) -> int:
+    """Return how many comments an earlier run has added."""
+    with parts.database.read() as session:
+        thread = threads.find_thread(session, site.id, thread_key(url, None))
+        if thread is None:
+            return 0
+        names = [_source_id(parts, thread, row.id) for row, _, _ in ready]
+        return len(comments.known_source_ids(session, site.id, names))
+
+
 def _source_id(parts: Parts, thread: Thread, foreign_id: str) -> str:
     """Return what a comment is known by: its page and its id there, whatever the file's name."""
     return "json:" + keyed_hash(parts.keys.lookup, "source", thread.key, foreign_id)
@@ -176,22 +191,24 @@ def _parents_first(rows: Sequence[ForeignComment]) -> Iterable[ForeignComment]:
     Raises:
         Invalid: where comments answer each other in a circle.
     """
-    waiting = list(rows)
+    by_parent: dict[str | None, list[ForeignComment]] = {}
     placed: set[str] = set()
     ordered: list[ForeignComment] = []
-    while waiting:
-        later: list[ForeignComment] = []
-        for row in waiting:
-            if row.parent is None or row.parent in placed:
-                placed.add(row.id)
-                ordered.append(row)
-            else:
-                later.append(row)
-        if len(later) == len(waiting):
-            listed = ", ".join(row.id for row in later[:10])
-            message = f"Comments answer each other in a circle: {listed}."
-            raise Invalid([FieldError("comments", message)])
-        waiting = later
+    for row in rows:
+        if row.parent is not None and row.parent not in placed:
+            by_parent.setdefault(row.parent, []).append(row)
+            continue
+        # Whatever came too early and waits for it follows at once.
+        ready = deque([row])
+        while ready:
+            current = ready.popleft()
+            placed.add(current.id)
+            ordered.append(current)
+            ready.extend(by_parent.pop(current.id, ()))
+    if by_parent:
+        left = [row.id for row in rows if row.id not in placed]
+        message = f"Comments answer each other in a circle: {', '.join(left[:10])}."
+        raise Invalid([FieldError("comments", message)])
     return ordered
 
 

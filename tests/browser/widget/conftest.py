@@ -9,20 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.live import LiveServer
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WAIT_MS = 10_000
 #: Sites by the one thing in which they differ; none of them limits how fast a test may post.
 SITES = {
@@ -126,16 +116,6 @@ def host(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     host = Host(tmp_path_factory.mktemp("pages"), server)
     yield host
     host.close()
-
-
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """Return a browser: the system's where there is one, else Playwright's own."""
-    with sync_playwright() as playwright:
-        path = CHROMIUM if CHROMIUM.exists() else None
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from widget.http.dashboard.access import Access, current_person
 from widget.http.dashboard.fields import fields_of, values_from
 from widget.plugin_host.settings import SitePlugin, model_faults
 from widget.publication.parts import Parts
+from widget.publication.publish import publish_site
 from widget.store import sites
 
 log = logging.getLogger("comment_widget.dashboard")
@@ -61,6 +62,7 @@ def _add_site_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None
             return site_page(site, {fault.field: fault.message for fault in error.errors})
         with parts.database.write() as session:
             sites.change_site(session, changed)
+        publish_site(parts, site)
         log.info("person %d changed the settings of site %s", current_person().id, site.key)
         return redirect(url_for("dashboard.site_settings", site_key=site.key, saved=1), 303)
 
@@ -94,6 +96,7 @@ def _add_plugin_routes(dashboard: Blueprint, parts: Parts, access: Access) -> No
         try:
             values = values_from(plugin.settings, request.form)
             parts.plugins.save(site, name, values, actor=person.actor, now=parts.now())
+            publish_site(parts, site)
         except Invalid as error:
             prefix = f"{name}."
             errors = {fault.field.removeprefix(prefix): fault.message for fault in error.errors}

@@ -7,6 +7,7 @@ from widget import paths
 from widget.publication.parts import Parts
 
 _HOUR_S = 3600
+_NO_TIME_S = 0
 _YEAR_S = 31_536_000
 #: What of ``static/`` is served; the sources and build files beside it are not.
 SERVED = (".js", ".css", ".svg", ".json", ".map")
@@ -24,8 +25,10 @@ def add_routes(pages: Blueprint, parts: Parts) -> None:
     def static_file(name: str) -> Response:
         if not name.endswith(SERVED) or name.startswith("src/"):
             raise NotFound()
-        # The loader asks for the box by the hash of its content: that answer never changes.
-        seconds = _YEAR_S if "v" in request.args else _HOUR_S
+        # Who asks with the hash of the content gets an answer that never changes. The
+        # dashboard's modules name each other without one: they are asked for anew each time.
+        seconds = _NO_TIME_S if name.startswith("dashboard/") else _HOUR_S
+        seconds = _YEAR_S if "v" in request.args else seconds
         return _public(send_from_directory(paths.STATIC, name), seconds)
 
 

@@ -1,0 +1,80 @@
+"""What a reader gets after any change is never the state before it."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from flask.testing import FlaskClient
+
+from tests.integration.conftest import World
+from tests.live import LiveServer
+from widget.domain.comment import Status
+from widget.http.snapshots import SnapshotsFirst
+from widget.moderation.decide import change_status
+
+PAGE = {"site": "blog", "url": "https://example.org/article"}
+
+
+@pytest.fixture
+def served(world: World) -> World:
+    """Return a server with the snapshots before the application, as it is served."""
+    world.start()
+    world.app.wsgi_app = SnapshotsFirst(world.app.wsgi_app, world.parts.snapshots)  # type: ignore[method-assign]
+    return world
+
+
+def test_the_first_and_the_later_answers_are_the_same_bytes_and_headers(served: World) -> None:
+    served.posted("Hello.")
+    for headers in ({}, {"Accept-Encoding": "br"}, {"Accept-Encoding": "gzip"}):
+        served.parts.snapshots.drop_site(served.site.id)
+        built, handed_out = (
+            served.client.get("/api/v1/thread", query_string=PAGE, headers=headers)
+            for _ in range(2)
+        )
+        assert built.data == handed_out.data
+        for name in ("ETag", "Content-Type", "Cache-Control", "Content-Encoding", "Content-Length",
+                     "Access-Control-Allow-Origin", "X-Content-Type-Options"):  # fmt: skip
+            assert built.headers.get(name) == handed_out.headers.get(name), name
+
+
+def test_an_unchanged_page_is_not_sent_again_and_a_changed_one_is(served: World) -> None:
+    served.posted("Hello.")
+    for _ in range(2):  # the first is built by the application, the second comes before it
+        etag = served.client.get("/api/v1/thread", query_string=PAGE).headers["ETag"]
+        asked = {"If-None-Match": etag}
+        same = served.client.get("/api/v1/thread", query_string=PAGE, headers=asked)
+        assert (same.status_code, same.data, same.headers["ETag"]) == (304, b"", etag)
+    served.posted("More.")
+    changed = served.client.get("/api/v1/thread", query_string=PAGE, headers=asked)
+    assert changed.status_code == 200
+
+
+def test_every_change_is_seen_by_the_next_reader(served: World) -> None:
+    comment_id = served.posted("Hello.")
+    for sort in ("oldest", "newest", "best"):
+        assert len(served.thread(sort=sort)["comments"]) == 1
+    change_status(served.parts, comment_id, Status.SPAM, actor="person:1")
+    for sort in ("oldest", "newest", "best"):
+        assert served.thread(sort=sort)["comments"] == []
+    change_status(served.parts, comment_id, Status.PUBLISHED, actor="person:1")
+    assert served.shown() == [comment_id]
+
+
+def test_a_change_at_the_command_line_is_seen_by_the_server_within_a_second(
+    start_server: Callable[..., LiveServer],
+) -> None:
+    server = start_server()
+    chosen = ("--set", "site.policy=publish", "--set", "rate_limit.mode=off")
+    server.cli("site", "add", "blog", "--host", "example.org", *chosen)
+    server.start()
+    with httpx.Client(base_url=server.api) as client:
+        client.post("/comments", json={**PAGE, "body": "Hello."})
+        assert client.get("/thread", params=PAGE).json()["thread"]["count"] == 1
+        # The command takes longer to end than the second that there is.
+        server.cli("moderation", "spam", "1")
+        assert client.get("/thread", params=PAGE).json()["thread"]["count"] == 0
+
+
+def test_a_site_that_is_unknown_is_never_kept(client: FlaskClient) -> None:
+    for _ in range(2):
+        assert client.get("/api/v1/thread", query_string=PAGE).status_code == 404
