@@ -218,3 +218,17 @@ def test_an_email_in_the_source_is_in_no_answer(
 ) -> None:
     run({"comments": [{"id": 1, "name": "Ada", "email": "ada@example.net", "body": "Hello."}]})
     assert "ada@example.net" not in json.dumps(page(client))
+
+
+def test_a_field_that_cannot_be_kept_is_told_and_costs_no_comment(
+    run: Callable[..., Report], client: FlaskClient
+) -> None:
+    row = {"id": 1, "name": "Ada", "email": "at home", "website": "javascript:x", "body": "Hello"}
+    report = run({"comments": [row]})
+    assert report.added == 1
+    assert [line.split(" as")[0] for line in report.left_out] == [
+        "1: the email,",
+        "1: the website,",
+    ]
+    (comment,) = page(client)["comments"]
+    assert (comment["author"]["name"], comment["author"]["website"]) == ("Ada", None)

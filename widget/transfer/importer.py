@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from widget.domain.comment import Author, Comment, Event, Status
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.identity import keyed_hash
-from widget.domain.site import Site
+from widget.domain.site import Site, SiteSettings
 from widget.domain.submission import Submission, clean_author, clean_body, clean_title
 from widget.domain.thread import Thread, ThreadState, thread_key
 from widget.publication.parts import Parts
@@ -83,7 +83,7 @@ def _ready(
         try:
             if row.parent is not None and row.parent not in taken:
                 raise Invalid([FieldError("parent", "What it answers was left out.")])
-            submission = _submission(site, url, foreign, row, times[row.id])
+            submission = _submission(site, url, foreign, row, times[row.id], report)
         except Invalid as error:
             report.left_out.append(f"{row.id}: {error}")
             continue
@@ -92,7 +92,7 @@ def _ready(
 
 
 def _submission(
-    site: Site, url: str, foreign: ForeignThread, row: ForeignComment, at: datetime
+    site: Site, url: str, foreign: ForeignThread, row: ForeignComment, at: datetime, report: Report
 ) -> Submission:
     # What a site asks of new authors was not asked of these.
     settings = site.settings.model_copy(
@@ -103,16 +103,28 @@ def _submission(
             "max_length": 65_000,
         }
     )
-    author = Author(name=row.name, email=row.email, website=row.website)
     return Submission(
         site=site,
         url=url,
         title=clean_title(foreign.title),
-        author=clean_author(author, settings),
+        author=_author(row, settings, report),
         body=clean_body(row.body, settings),
         permalink=url,
         at=at,
     )
+
+
+def _author(row: ForeignComment, settings: SiteSettings, report: Report) -> Author:
+    """Return who wrote a comment; a field that can't be kept is left out, and told."""
+    author = Author(name=row.name, email=row.email, website=row.website)
+    while True:
+        try:
+            return clean_author(author, settings)
+        except Invalid as error:
+            for fault in error.errors:
+                name = fault.field.removeprefix("author.")
+                author = replace(author, **{name: None})
+                report.left_out.append(f"{row.id}: the {name}, as it can't be kept.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
