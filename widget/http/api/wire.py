@@ -15,9 +15,17 @@ from widget.domain.thread_page import PublicComment, PublicThread, Sort
 from widget.snapshot.read import Question
 
 MAX_ID = (1 << 63) - 1
+MAX_KEY = 255
+#: The greatest whole number that every JSON reader keeps exact (RFC 8259 §6).
+MAX_NUMBER = (1 << 53) - 1
 Id = Annotated[int, Field(ge=1, le=MAX_ID, strict=True)]
 Line = Annotated[str, StringConstraints(max_length=1000)]
-AnswerValue = bool | int | Annotated[str, StringConstraints(max_length=8000)] | None
+Number = Annotated[int, Field(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+AnswerValue = bool | Number | Annotated[str, StringConstraints(max_length=8000)] | None
+#: How a comment stands, as a reader or its author may know it.
+Standing = Annotated[
+    str, Field(json_schema_extra={"enum": ["published", "pending", "rejected", "deleted"]})
+]
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -64,7 +72,7 @@ class PreviewBody(_Request):
 class PostedAnswer:
     """The answer to a submission; ``token`` lets its author edit or delete it."""
 
-    status: str
+    status: Standing
     comment: PublicComment
     token: str
     message: str
@@ -74,7 +82,7 @@ class PostedAnswer:
 class EditedAnswer:
     """The answer to an edit."""
 
-    status: str
+    status: Standing
     comment: PublicComment
     message: str
 
@@ -91,7 +99,7 @@ class PlaceOnPage:
 class CommentAnswer:
     """One comment with its place."""
 
-    status: str
+    status: Standing
     comment: PublicComment
     thread: PublicThread
     place: PlaceOnPage
@@ -142,6 +150,18 @@ def read_body(request: Request, model: type[Body]) -> Body:
         raise Invalid(_faults(error)) from error
 
 
+def idempotency_key(request: Request) -> str:
+    """Return the client's key of a submission, empty where it gave none.
+
+    Raises:
+        Malformed: where it is too long: cut, two keys could become one.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > MAX_KEY:
+        raise Malformed([FieldError("Idempotency-Key", f"At most {MAX_KEY} characters.")])
+    return key
+
+
 def read_question(request: Request) -> Question:
     """Return what a reader asks of a thread.
 
@@ -151,10 +171,10 @@ def read_question(request: Request) -> Question:
     return Question(
         site=parameter(request, "site"),
         url=parameter(request, "url"),
-        thread=request.args.get("thread"),
-        sort=_sort(request.args.get("sort", "")),
-        after=request.args.get("after"),
-        around=_id(request.args.get("around", "")),
+        thread=optional_parameter(request, "thread"),
+        sort=_sort(optional_parameter(request, "sort") or ""),
+        after=optional_parameter(request, "after"),
+        around=_id(optional_parameter(request, "around") or ""),
     )
 
 
@@ -162,12 +182,24 @@ def parameter(request: Request, name: str) -> str:
     """Return a query parameter.
 
     Raises:
-        Malformed: where it is missing or empty.
+        Malformed: where it is missing or empty, or comes twice.
     """
-    value = request.args.get(name, "")
+    value = optional_parameter(request, name)
     if not value:
         raise Malformed([FieldError(name, f"The parameter {name!r} is missing.")])
     return value
+
+
+def optional_parameter(request: Request, name: str) -> str | None:
+    """Return a query parameter, ``None`` where it isn't given.
+
+    Raises:
+        Malformed: where it comes twice: a cache or filter may have read the other one.
+    """
+    values = request.args.getlist(name)
+    if len(values) > 1:
+        raise Malformed([FieldError(name, f"The parameter {name!r} comes {len(values)} times.")])
+    return values[0] if values else None
 
 
 def _sort(text: str) -> Sort:
