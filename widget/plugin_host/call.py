@@ -43,6 +43,7 @@ class Caller:
         self._registry = registry
         self._overdue: Counter[str] = Counter()
         self._waiting = 0
+        self._ended: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
         self._disabled: dict[str, str] = {}
 
@@ -70,9 +71,16 @@ class Caller:
         ).start()
         began = time.perf_counter()
         answer = self._await(plugin, call, deadline_s)
+        with self._lock:
+            self._ended[plugin.name, answer.failure or "answered"] += 1
         if answer.failure:
             log.warning("plugin %s failed in %s: %s", plugin.name, what, answer.reason)
         return replace(answer, duration_ms=(time.perf_counter() - began) * 1000)
+
+    def ended(self) -> dict[tuple[str, str], int]:
+        """Return how many calls of each plugin ended how: answered, failed or timed out."""
+        with self._lock:
+            return dict(self._ended)
 
     def is_overdue(self, plugin: LoadedPlugin) -> bool:
         """Tell whether a call of the plugin hangs: a reader needn't wait for another."""
