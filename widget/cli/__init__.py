@@ -1,6 +1,8 @@
 """The ``comment-widget`` command."""
 
 import sys
+from collections.abc import Sequence
+from copy import copy
 
 import click
 
@@ -27,11 +29,18 @@ for _module in (serve, demo, site, user, moderation, plugins, imports, keys, db,
     cli.add_command(_module.command)
 
 
+def with_plugins(asked: Sequence[str]) -> click.Group:
+    """Return the command with those of plugins, on a copy: this process may have other plugins."""
+    group = copy(cli)
+    group.commands = dict(cli.commands)
+    plugins.add_plugin_commands(group, asked)
+    return group
+
+
 def main() -> None:
     """Run the command; a failure is one line on standard error and exit status 1."""
     try:
-        plugins.add_plugin_commands(cli, sys.argv[1:2])
-        cli(standalone_mode=True)
+        with_plugins(sys.argv[1:2])(standalone_mode=True)
     except Invalid as error:
         for fault in error.errors:
             click.echo(f"Error: {fault.field}: {fault.message}", err=True)
