@@ -93,7 +93,9 @@ def connect(app: Flask, url: str) -> Database:
     if url.startswith("sqlite"):
         options |= {"connect_args": {"timeout": BUSY_TIMEOUT_S}}
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options | {"pool_size": 16, "max_overflow": 64}
+    # What a statement carries, as names and texts of readers, belongs into no message or log.
+    options |= {"pool_size": 16, "max_overflow": 64, "hide_parameters": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     try:
         extension = SQLAlchemy(app, metadata=Base.metadata)
         with app.app_context():

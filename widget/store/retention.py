@@ -51,7 +51,7 @@ def end_deleted(session: Session, before: datetime) -> int:
         .values(
             source="", html="", name=None, email=None, email_hash=None, website=None,
             address=None, address_hash=None, user_agent=None, referrer=None, answers={},
-            proposed_source=None, proposed_html=None,
+            language=None, proposed_source=None, proposed_html=None,
         )
     )  # fmt: skip
     return int(getattr(result, "rowcount", 0))
