@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import socket
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -264,6 +265,17 @@ def test_a_configuration_that_cannot_work_is_one_line_and_shows_no_secret(
     assert len(done.err.splitlines()) == 1
     assert words in done.err
     assert "sesame" not in done.err
+
+
+@pytest.mark.parametrize("command", sorted(SERVES))
+def test_an_address_that_is_taken_is_one_line(run: Run, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = run(command, "--bind", bind)
+    assert done.code == 1
+    # What is printed to standard output are addresses at which nobody of ours would answer.
+    assert done.out == ""
+    assert done.err.splitlines() == [f"Error: bind: {bind}: Address already in use."]
 
 
 def test_a_broken_configuration_file_is_one_line(run: Run, home: Path) -> None:

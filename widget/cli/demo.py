@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import click
 
 from widget.cli.opening import open_parts
-from widget.cli.serve import run, settle
+from widget.cli.serve import check_address, run, settle
 from widget.cli.user import sign_in_link
 from widget.domain.person import Person
 from widget.domain.site import Policy, Site, SiteSettings
@@ -53,6 +53,7 @@ _FIRST = (
 def command(bind: str | None) -> None:
     """Serve a demo article with a first admin; what is there already is kept."""
     config = settle(bind, None)
+    check_address(config)  # Before an address is printed that somebody else answers at.
     parts = open_parts(config)
     _make_site(parts)
     admin = _admin(parts)

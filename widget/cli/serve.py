@@ -1,6 +1,7 @@
 """``comment-widget serve``."""
 
 import os
+import socket
 from pathlib import Path
 
 import click
@@ -24,6 +25,8 @@ APPLICATION = "widget.wsgi:application"
 def command(bind: str | None, unix: Path | None, workers: int | None) -> None:
     """Serve comments; the embedded database is migrated first."""
     config = settle(bind, workers)
+    if unix is None:
+        check_address(config)
     open_parts(config).database.engine.dispose()
     click.echo(f"Serving on {unix or config.url}", err=True)
     run(config, unix)
@@ -43,7 +46,7 @@ def run(config: Config, unix: Path | None = None, target: str = APPLICATION) -> 
     ``target`` is the factory of the WSGI application; benchmarks compare it with a bare one.
 
     Raises:
-        ConfigurationError: where the address can't be read or is taken.
+        ConfigurationError: where the address can't be read.
     """
     # Imported here: other commands shouldn't wait for the server's start-up.
     from granian import Granian  # noqa: PLC0415  # 100 ms
@@ -69,6 +72,23 @@ def run(config: Config, unix: Path | None = None, target: str = APPLICATION) -> 
         log_level=LogLevels.error,
     )
     server.serve()
+
+
+def check_address(config: Config) -> None:
+    """Try whether the server can listen where it is told to.
+
+    Raises:
+        ConfigurationError: where the address can't be read, isn't this machine's or is taken.
+    """
+    host, port = _address(config.bind)
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            # As the server itself does: connections that are still closing don't matter.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise ConfigurationError(f"bind: {config.bind}: {error.strerror}.") from error
 
 
 def _address(bind: str) -> tuple[str, int]:

@@ -23,7 +23,7 @@ def check_http_url(value: str) -> str:
     if not value:
         return value
     url = URL(value)
-    if url.scheme not in DEFAULT_PORTS or not url.host:
+    if url.scheme not in DEFAULT_PORTS or not _HOST.fullmatch((url.raw_host or "").lower()):
         raise ValueError("Give a full address that begins with https://.")
     if url.user is not None or url.password is not None:
         raise ValueError("An address must not carry a user name or a password.")

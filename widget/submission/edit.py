@@ -19,7 +19,8 @@ from widget.store import comments, sites, threads, trails
 from widget.store.database import Session
 from widget.submission.submit import REFUSED, refuse_unstored
 
-_EDITABLE = frozenset({Status.PUBLISHED, Status.PENDING})
+#: Spam among them: its author is told that it waits, and must not learn more by trying.
+_EDITABLE = frozenset({Status.PUBLISHED, Status.PENDING, Status.SPAM})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import orjson
 from flask import Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from widget.domain.errors import FieldError, Invalid, Malformed
 from widget.domain.thread_page import PublicComment, PublicThread, Sort
@@ -132,6 +132,7 @@ def read_body(request: Request, model: type[Body]) -> Body:
 
     Raises:
         UnsupportedMediaType: where it doesn't say that it is JSON in UTF-8.
+        RequestEntityTooLarge: where it is larger than the server accepts.
         Malformed: where it is no JSON, or no object.
         Invalid: naming each field at fault.
     """
@@ -139,7 +140,7 @@ def read_body(request: Request, model: type[Body]) -> Body:
     if request.mimetype != "application/json" or charset not in ("utf-8", "utf8"):
         raise UnsupportedMediaType("Send JSON, as application/json in UTF-8.")
     try:
-        value = orjson.loads(request.get_data())
+        value = orjson.loads(_bytes(request))
     except orjson.JSONDecodeError as error:
         raise Malformed([FieldError("", "This is not JSON in UTF-8.")]) from error
     if not isinstance(value, dict):
@@ -148,6 +149,15 @@ def read_body(request: Request, model: type[Body]) -> Body:
         return model.model_validate(value)
     except ValidationError as error:
         raise Invalid(_faults(error)) from error
+
+
+def _bytes(request: Request) -> bytes:
+    data = request.get_data()
+    limit = request.max_content_length
+    # A chunked body has no length to refuse it by; what is read of it ends at the limit.
+    if request.content_length is None and limit is not None and len(data) >= limit:
+        raise RequestEntityTooLarge
+    return data
 
 
 def idempotency_key(request: Request) -> str:
