@@ -268,9 +268,10 @@ def test_a_configuration_that_cannot_work_is_one_line_and_shows_no_secret(
 
 
 @pytest.mark.parametrize("command", sorted(SERVES))
-def test_an_address_that_is_taken_is_one_line(run: Run, command: str) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_an_address_that_is_taken_is_one_line(run: Run, command: str, host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        bind = f"{host}:{taken.getsockname()[1]}"
         done = run(command, "--bind", bind)
     assert done.code == 1
     # What is printed to standard output are addresses at which nobody of ours would answer.

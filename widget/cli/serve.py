@@ -81,18 +81,24 @@ def check_address(config: Config) -> None:
         ConfigurationError: where the address can't be read, isn't this machine's or is taken.
     """
     host, port = _address(config.bind)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
             # As the server itself does: connections that are still closing don't matter.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
+            probe.bind((host, port))
     except OSError as error:
         raise ConfigurationError(f"bind: {config.bind}: {error.strerror}.") from error
 
 
 def _address(bind: str) -> tuple[str, int]:
+    """Return the IP address and the port; of a name that has several the IPv4 one."""
     host, _, port = bind.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65_535:
         raise ConfigurationError(f"bind: {bind!r} is not HOST:PORT.")
-    return host.strip("[]"), int(port)
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise ConfigurationError(f"bind: {bind}: {error.strerror}.") from error
+    preferred = min(found, key=lambda one: one[0] is not socket.AF_INET)
+    return str(preferred[4][0]), int(port)
