@@ -23,6 +23,7 @@ export function makeApi(settings, signal) {
   async function call(path, { method = "GET", body, token, key, cache } = {}) {
     /** @type {Record<string, string>} */
     const headers = {};
+    if (method !== "GET") headers["Accept-Language"] = settings.lang;
     if (body) headers["Content-Type"] = "application/json";
     if (token) headers["Authorization"] = `Bearer ${token}`;
     if (key) headers["Idempotency-Key"] = key;
@@ -48,7 +49,7 @@ export function makeApi(settings, signal) {
 
   /** @param {Record<string, string | null>} more */
   function threadQuery(more) {
-    const query = new URLSearchParams({ site: settings.site, url: settings.url });
+    const query = new URLSearchParams({ site: settings.site, url: settings.url, lang: settings.lang });
     if (settings.thread) query.set("thread", settings.thread);
     for (const [name, value] of Object.entries(more)) if (value) query.set(name, value);
     return query;

@@ -1,8 +1,9 @@
-// Builds static/embed.js, box.js and actions.js from the modules in this folder.
+// Builds static/embed.js, box.js and actions.js from the modules in this folder. The catalogues in
+// static/locale/ are built before (docs/catalogues.py); the box asks for them by their hash.
 // With --verify nothing is written: it fails where the committed files are not what a build makes.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 const here = new URL("./", import.meta.url);
@@ -40,23 +41,32 @@ const minifiedStyles = {
 /** The hash in an address, so that what is cached under it never changes. */
 const hash = (text) => createHash("sha256").update(text).digest("hex").slice(0, 12);
 
-/** The box imports the actions, a file of its own, by their address. */
-const actionsApart = (version) => ({
-  name: "actions-apart",
-  setup(builder) {
-    const found = { path: `./actions.js?v=${version}`, external: true };
-    builder.onResolve({ filter: /^\.\/actions\.js$/ }, () => found);
-  },
-});
+/** What a page's integrity check is told (W3C Subresource Integrity). */
+const integrity = (text) => `sha384-${createHash("sha384").update(text).digest("base64")}`;
 
-const actions = await bundle("actions.js", { format: "esm", plugins: [] });
+/** The hash of all catalogues. */
+async function wordsVersion() {
+  const folder = new URL("../locale/", here);
+  const names = (await readdir(folder).catch(() => [])).sort();
+  const texts = names.map((name) => readFile(new URL(name, folder), "utf8"));
+  return hash((await Promise.all(texts)).join(""));
+}
+
+const actions = await bundle("actions.js", { format: "esm" });
 const box = await bundle("box.js", {
   format: "esm",
-  plugins: [minifiedStyles, actionsApart(hash(actions))],
+  define: {
+    WORDS_VERSION: JSON.stringify(await wordsVersion()),
+    ACTIONS_VERSION: JSON.stringify(hash(actions)),
+    ACTIONS_INTEGRITY: JSON.stringify(integrity(actions)),
+  },
 });
 const embed = await bundle("embed.js", {
   format: "iife",
-  define: { BOX_VERSION: JSON.stringify(hash(box)) },
+  define: {
+    BOX_VERSION: JSON.stringify(hash(box)),
+    BOX_INTEGRITY: JSON.stringify(integrity(box)),
+  },
 });
 
 const verify = process.argv.includes("--verify");

@@ -4,7 +4,7 @@ import { h } from "./view.js";
  * A button without a frame, or with one (`plain`).
  *
  * @param {string} key
- * @param {string} words
+ * @param {import("./view.js").Child} words
  * @param {() => unknown} onclick
  * @param {Record<string, unknown>} [more] attributes
  */

@@ -3,10 +3,10 @@
 /** @import { View } from "./view.js" */
 import { avatar } from "./avatar.js";
 import { button } from "./button.js";
-import { formView } from "./form.js";
 import { goTo } from "./reading.js";
 import { act } from "./act.js";
 import { h } from "./view.js";
+import { votesView } from "./votes.js";
 
 /**
  * @param {Box} box
@@ -38,7 +38,7 @@ function commentView(box, comment, answered, below) {
     "li",
     { key: String(comment.id), part: "item" },
     remembered(box, comment, answered),
-    reply && formView(box, reply),
+    reply && box.actions?.formView(box, reply),
     below.length > 0 && h("ol", { key: "replies", class: "replies", part: "replies" }, below),
   );
 }
@@ -57,8 +57,10 @@ function remembered(box, comment, answered) {
     state.own[id],
     state.drafts[`edit-${id}`],
     state.notes[id],
+    state.votes[id],
     state.marked === id,
     state.deleting === id,
+    state.reporting === id,
     state.thread?.state,
     state.form,
   ];
@@ -72,15 +74,13 @@ function remembered(box, comment, answered) {
 /** @param {Box} box @param {Comment} comment @param {Comment | null} answered */
 function articleView(box, comment, answered) {
   const { state, t } = box;
-  const own = state.own[comment.id];
-  const held = own?.held ? own.status : "";
-  const note = held ? t(held === "pending" ? "pending_help" : "refused_help") : "";
+  const status = state.own[comment.id]?.held ? (state.own[comment.id]?.status ?? "") : "";
   const marked = state.marked === comment.id ? " marked" : "";
   return h(
     "article",
     {
       id: `comment-${comment.id}`,
-      class: `comment${marked}${held && " held"}`,
+      class: `comment${marked}${status && " held"}`,
       part: `comment${marked}`,
       tabindex: -1,
       "aria-label": comment.deleted ? t("deleted") : t("by", { name: nameOf(box, comment) }),
@@ -89,12 +89,11 @@ function articleView(box, comment, answered) {
       ? h("p", { class: "gone" }, t("deleted"))
       : [
           avatar(comment.author?.avatar ?? "", comment.author?.name ?? null),
-          meta(box, comment, answered, held),
-          content(box, comment),
-          note && h("p", { key: "held", class: "help" }, note),
-          state.notes[comment.id] &&
-            h("p", { key: "note", class: "help" }, state.notes[comment.id]),
-          actions(box, comment, held),
+          meta(box, comment, answered, status),
+          box.actions?.editView(box, comment) ?? bodyView(comment),
+          ...(box.actions?.notesView(box, comment) ?? []),
+          acts(box, comment, status),
+          state.reporting === comment.id && box.actions?.reportView(box, comment),
         ],
   );
 }
@@ -108,12 +107,14 @@ function nameOf({ t }, comment) {
  * @param {Box} box
  * @param {Comment} comment
  * @param {Comment | null} answered
- * @param {string} held
+ * @param {string} status of an own comment that others don't see
  */
-function meta(box, comment, answered, held) {
-  const { t, times } = box;
+function meta(box, comment, answered, status) {
+  const { t, state } = box;
   const name = nameOf(box, comment);
   const website = comment.author?.website ?? "";
+  const said = comment.author?.badge;
+  const number = state.form?.numbers && comment.number ? `#${comment.number} ` : "";
   return h(
     "header",
     { class: "meta", key: "meta" },
@@ -124,99 +125,85 @@ function meta(box, comment, answered, held) {
         ? h("a", { href: website, rel: "nofollow ugc noopener noreferrer" }, name)
         : name,
     ),
-    badge("badge", comment.author?.badge),
+    badge(`role ${said}`, said && (isRole(said) ? t(said) : said)),
     badge("pinned", comment.pinned && t("pinned")),
     badge("featured", comment.featured && t("featured")),
     answered && link(box, "answers", answered.id, t("in_reply", { name: nameOf(box, answered) })),
-    held
-      ? badge("waiting", t(held === "pending" ? "pending" : "refused"))
-      : link(
-          box,
-          "link",
-          comment.id,
-          h(
-            "time",
-            { datetime: comment.created, title: times.exactly(comment.created) },
-            times.ago(comment.created, Date.now()),
-          ),
-        ),
-    comment.edited &&
-      h(
-        "time",
-        {
-          class: "small",
-          key: "edited",
-          datetime: comment.edited,
-          title: t("edited_at", { time: times.exactly(comment.edited) }),
-        },
-        t("edited"),
-      ),
+    status
+      ? box.actions?.standing(box, status)
+      : link(box, "link", comment.id, number, timeView(box, comment.created, "time")),
+    comment.edited && timeView(box, comment.edited, "edited"),
+  );
+}
+
+/** @param {string} badge @returns {badge is "author" | "moderator" | "expert"} */
+function isRole(badge) {
+  return badge === "author" || badge === "moderator" || badge === "expert";
+}
+
+/** When it was written, or that it was edited. @param {Box} box @param {string} at @param {"time" | "edited"} kind */
+function timeView({ t, times }, at, kind) {
+  const edited = kind === "edited";
+  const exactly = times.exactly(at);
+  return h(
+    "time",
+    {
+      class: "small",
+      key: kind,
+      datetime: at,
+      title: edited ? t("edited_at", { time: exactly }) : exactly,
+    },
+    edited ? t("edited") : times.ago(at, Date.now()),
   );
 }
 
 /** @param {string} key @param {string | null | undefined | false} words */
 function badge(key, words) {
-  return words && h("span", { key, class: `badge ${key}`, part: "badge" }, words);
+  return words && h("span", { key, class: `badge ${key}`, part: `badge ${key}` }, words);
 }
 
 /**
  * @param {Box} box
  * @param {string} key
  * @param {number} id
- * @param {import("./view.js").Child} words
+ * @param {import("./view.js").Child[]} words
  */
-function link(box, key, id, words) {
+function link(box, key, id, ...words) {
   const here = location.href.replace(/#.*/, "");
   // The address may name it already, and then its change, which is listened to, doesn't come.
   const onclick = () => box.run(() => goTo(box, id));
   const href = `${here}#comment-${id}`;
-  return h("a", { key, class: "small", part: "permalink", href, onclick }, words);
+  return h("a", { key, class: "small", part: "permalink", href, onclick }, ...words);
 }
 
-/** @param {Box} box @param {Comment} comment */
-function content(box, comment) {
-  const edit = box.state.drafts[`edit-${comment.id}`];
-  if (edit) return formView(box, edit);
-  return h("div", { key: "body", class: "body", part: "body", dir: "auto", html: comment.html });
+/** @param {Comment} comment */
+function bodyView({ html }) {
+  return h("div", { key: "body", class: "body", part: "body", dir: "auto", html });
 }
 
-/** @param {Box} box @param {Comment} comment @param {string} held */
-function actions(box, comment, held) {
+/** What can be done with a comment. @param {Box} box @param {Comment} comment @param {string} status */
+function acts(box, comment, status) {
   const { state, t } = box;
   if (state.drafts[`edit-${comment.id}`]) return null;
-  if (state.deleting === comment.id) return sure(box, comment.id);
-  const open = state.thread?.state === "open" && !held;
-  const mine = mayEdit(box, comment);
+  if (state.deleting === comment.id) return box.actions?.sureView(box, comment.id);
+  const name = nameOf(box, comment);
+  const answerable = state.thread?.state === "open" && !status;
   return h(
     "div",
     { class: "acts", key: "acts" },
-    open &&
+    !status && votesView(box, comment),
+    answerable &&
       button("reply", t("reply"), () => act(box, (actions) => actions.openReply(box, comment)), {
-        "aria-label": t("reply_to", { name: nameOf(box, comment) }),
+        "aria-label": t("reply_to", { name }),
       }),
-    mine &&
-      held !== "refused" &&
-      button("edit", t("edit"), () => act(box, (actions) => actions.openEdit(box, comment))),
-    mine && button("delete", t("delete"), () => box.set({ deleting: comment.id })),
-  );
-}
-
-/** @param {Box} box @param {Comment} comment */
-function mayEdit({ state }, comment) {
-  const own = state.own[comment.id];
-  const window_ms = (state.form?.edit_window_s ?? 0) * 1000;
-  return Boolean(own?.token) && Date.now() < Date.parse(comment.created) + window_ms;
-}
-
-/** @param {Box} box @param {number} id */
-function sure(box, id) {
-  const { t } = box;
-  return h(
-    "div",
-    { class: "acts", key: "sure", role: "group", "aria-label": t("sure") },
-    h("span", { class: "small" }, t("sure")),
-    button("yes", t("yes_delete"), () => act(box, (actions) => actions.remove(box, id))),
-    button("keep", t("keep"), () => box.set({ deleting: null })),
+    box.actions?.ownActs(box, comment, status),
+    state.form?.flags &&
+      !status &&
+      !state.own[comment.id] &&
+      button("report", t("report"), () => act(box, (actions) => actions.openReport(box, comment.id)), {
+        class: "quiet report",
+        "aria-expanded": String(state.reporting === comment.id),
+      }),
   );
 }
 

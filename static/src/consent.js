@@ -1,10 +1,7 @@
-/** The reader's consent to things being kept on their device, and what is kept with it. */
+/** Whether the reader agreed that things are kept on their device, and what is kept with it. */
 /** @import { Box, Draft, Form, Own, Writer } from "./types.js" */
-import { button } from "./button.js";
-import { isSort } from "./settings.js";
 import { newDraft } from "./drafts.js";
-import { h } from "./view.js";
-import { act } from "./act.js";
+import { isSort } from "./settings.js";
 
 const PAGE = "page";
 
@@ -18,7 +15,7 @@ export function consentField(form) {
  *
  * @param {Box} box
  */
-function version(box) {
+export function version(box) {
   return consentField(box.state.form)?.version ?? PAGE;
 }
 
@@ -33,43 +30,20 @@ export function settleConsent(box, page) {
   const record = /** @type {{version?: string} | null} */ (box.device.read("consent"));
   const agreed = page ?? (record !== null && record.version === version(box));
   if (!agreed && record) box.device.clear();
-  if (agreed && record?.version !== version(box)) record_consent(box);
+  if (agreed && record?.version !== version(box)) recordConsent(box);
   box.set({ consent: agreed });
   if (agreed) recall(box);
 }
 
-/** @param {Box} box @param {boolean} granted */
-export function changeConsent(box, granted) {
-  if (granted === box.state.consent) return;
-  if (!box.state.form) return; // Not loaded: what the page says is read again when it is.
-  if (granted) record_consent(box);
-  else box.device.clear();
-  box.set({ consent: granted, announcement: box.t(granted ? "allowed" : "withdrawn") });
-  if (granted) keep(box);
-  box.emit("consent", { granted, version: version(box) });
-}
-
 /** @param {Box} box */
-function record_consent(box) {
+export function recordConsent(box) {
   box.device.write("consent", { version: version(box), at: new Date().toISOString() });
 }
 
-/** The names under which one thread's drafts and own comments are kept. @param {Box} box */
-function namesOf({ settings }) {
+/** The names under which what belongs to one thread is kept. @param {Box} box */
+export function namesOf({ settings }) {
   const thread = settings.thread || settings.url;
-  return { drafts: `drafts:${thread}`, own: `own:${thread}` };
-}
-
-/** Keep what the reader agreed to have kept; without consent this does nothing. @param {Box} box */
-export function keep(box) {
-  const { state, device } = box;
-  if (!state.consent) return;
-  const texts = Object.entries(state.drafts).map(([name, draft]) => [name, draft.body]);
-  const kept = texts.filter(([, body]) => body);
-  const names = namesOf(box);
-  device.write(names.drafts, kept.length ? Object.fromEntries(kept) : null);
-  device.write("author", Object.values(state.author).some(Boolean) ? state.author : null);
-  device.write(names.own, Object.keys(state.own).length ? state.own : null);
+  return { drafts: `drafts:${thread}`, own: `own:${thread}`, votes: `votes:${thread}` };
 }
 
 /**
@@ -92,53 +66,21 @@ function recall(box) {
   const { state, device } = box;
   const names = namesOf(box);
   const sort = device.read("sort");
-  const texts = /** @type {Record<string, string>} */ (device.read(names.drafts) ?? {});
+  const texts = /** @type {Record<string, Partial<Draft>>} */ (device.read(names.drafts) ?? {});
   /** @type {Record<string, Draft>} */
   const drafts = {};
-  for (const [name, body] of Object.entries(texts)) {
+  for (const [name, kept] of Object.entries(texts)) {
     const [kind, target] = name.split("-");
     if (kind === "new" || kind === "reply") {
-      drafts[name] = { ...newDraft(kind, target ? Number(target) : null), body: String(body) };
+      drafts[name] = { ...newDraft(kind, target ? Number(target) : null), ...kept };
     }
   }
   const written = Object.entries(state.drafts).filter(([, draft]) => draft.body);
   box.set({
     author: { .../** @type {Writer} */ (device.read("author") ?? {}), ...state.author },
     own: { ...lasting(box, names.own), ...state.own },
+    votes: { .../** @type {Record<number, number>} */ (device.read(names.votes)), ...state.votes },
     drafts: { ...state.drafts, ...drafts, ...Object.fromEntries(written) },
     ...(isSort(sort) ? { sort } : {}),
   });
-}
-
-/** The order the reader chose before, if that may be remembered. @param {Box} box */
-export function keepSort(box) {
-  if (box.state.consent) box.device.write("sort", box.state.sort);
-}
-
-/** The control at the foot of the box: what is kept, and changing one's mind. @param {Box} box */
-export function privacyView(box) {
-  const { state, t } = box;
-  const field = consentField(state.form);
-  const open = state.privacy;
-  if (!field && !state.consent) return [];
-  return [
-    button("privacy", t("privacy"), () => act(box, () => box.set({ privacy: !open })), {
-      "aria-expanded": String(open),
-    }),
-    open &&
-      h(
-        "div",
-        { key: "panel", class: "panel" },
-        h("p", {}, t(state.consent ? "kept" : "not_kept")),
-        button(
-          "change",
-          t(state.consent ? "withdraw" : "allow"),
-          () => changeConsent(box, !state.consent),
-          {
-            class: "plain",
-          },
-        ),
-        field?.link && h("a", { href: field.link.href, rel: "noopener" }, field.link.text),
-      ),
-  ];
 }

@@ -12,6 +12,7 @@ export function newDraft(kind, target) {
     message: "",
     preview: null,
     attempt: null,
+    mention: null,
   };
 }
 

@@ -1,4 +1,5 @@
 /** `<comment-thread>`: waits until it is near, then lets the box in. */
+import { importVerified } from "./verified.js";
 
 /** How far below the viewport a thread begins to load. */
 const NEAR = "600px";
@@ -67,8 +68,10 @@ function whenNear(element, signal, act) {
  */
 async function open(element, root, origin, signal) {
   try {
-    /** @type {typeof import("./box.js")} */
-    const box = await import(`${origin.server}/static/box.js?v=${BOX_VERSION}`);
+    const address = `${origin.server}/static/box.js?v=${BOX_VERSION}`;
+    const box = /** @type {typeof import("./box.js")} */ (
+      await importVerified(address, BOX_INTEGRITY, origin.script)
+    );
     if (!signal.aborted) box.mount(element, root, origin, signal);
   } catch (error) {
     const message = "The comments can’t be loaded right now.";

@@ -2,7 +2,8 @@
 /** @import { Box, Draft, FieldError } from "./types.js" */
 import { apiError } from "./api_error.js";
 import { changeDraft } from "./drafts.js";
-import { WHO, answer, drawn } from "./fields.js";
+import { WHO } from "./compact_form.js";
+import { answer, drawn } from "./fields.js";
 import { wordsFor } from "./words.js";
 
 /** @param {Box} box @param {string} name @param {unknown} error */
@@ -49,8 +50,7 @@ export function refuse(box, name, errors, message) {
     ...WHO.map((part) => `author.${part}`),
     ...form.map((field) => field.name),
   ];
-  const first = order.find((field) => errors[field]);
-  if (first) box.focus(`${name}-${first}`);
+  box.focus(`${name}-${order.find((field) => errors[field]) ?? "body"}`);
 }
 
 /** @param {Box} box @param {Draft} draft @returns {Record<string, string>} */

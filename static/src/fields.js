@@ -2,9 +2,6 @@
 /** @import { Box, Field } from "./types.js" */
 import { consentField } from "./consent.js";
 
-/** The parts of the author that a form may ask for. */
-export const WHO = /** @type {const} */ (["name", "email", "website"]);
-
 /** Whether readers see a plugin's field. @param {Field} field */
 export function drawn(field) {
   return field.type === "checkbox" || field.type === "text";

@@ -1,13 +1,17 @@
 /** The form: for a new comment, a reply, an edit. */
 /** @import { Box, Draft, Field } from "./types.js" */
 import { button } from "./button.js";
-import { changeConsent, consentField, keep } from "./consent.js";
+import { WHO, valueOf } from "./compact_form.js";
+import { consentField } from "./consent.js";
+import { changeConsent, keep } from "./privacy.js";
+import { notifyField } from "./subscribing.js";
 import { changeDraft, nameOf } from "./drafts.js";
 import { noticesView } from "./notices.js";
-import { counter, toolsView } from "./editor.js";
-import { WHO, answer, drawn } from "./fields.js";
-import { act, actions } from "./act.js";
+import { counter, shortcut, toolsView } from "./editor.js";
+import { answer, drawn } from "./fields.js";
+import { mentionAttributes, mentionIn, peopleView, pickByKey } from "./mentions.js";
 import { h } from "./view.js";
+import { closeDraft, submit } from "./writing.js";
 
 const INPUT = { name: "text", email: "email", website: "url" };
 const COMPLETE = { name: "name", email: "email", website: "url" };
@@ -25,17 +29,18 @@ export function formView(box, draft) {
       class: `form ${draft.kind}`,
       part: "form",
       novalidate: true,
+      hidden: draft.sending,
+      onfocusin: null,
       "aria-label": labels[draft.kind],
       "aria-busy": String(draft.sending),
-      onfocusin: () => actions(box).catch(() => {}), // Ready before it is needed; asked again then.
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
-        act(box, (actions) => actions.submit(box, name));
+        box.run(() => submit(box, name));
       },
       onkeydown: (/** @type {KeyboardEvent} */ event) => {
         if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
         event.preventDefault();
-        act(box, (actions) => actions.submit(box, name));
+        box.run(() => submit(box, name));
       },
     },
     editor(box, draft, name),
@@ -51,7 +56,7 @@ function editor(box, draft, name) {
   const words = counter(box, draft);
   return h(
     "div",
-    { class: "field" },
+    { class: "field", key: "text" },
     h("label", { class: "sr", for: id }, t(draft.kind === "reply" ? "your_reply" : "your_comment")),
     h(
       "div",
@@ -70,12 +75,20 @@ function editor(box, draft, name) {
         readonly: draft.sending,
         ...faulty(draft, name, "body", words ? `${id}-left` : ""),
         "aria-required": "true",
+        ...mentionAttributes(draft, name),
         oninput: (/** @type {Event} */ event) => {
           const { body: _, ...errors } = draft.errors;
-          changeDraft(box, name, { body: valueOf(event), errors });
+          const field = /** @type {HTMLTextAreaElement} */ (event.target);
+          const mention = mentionIn(box, draft, field);
+          changeDraft(box, name, { body: field.value, errors, mention });
           keep(box);
         },
+        onkeydown: (/** @type {KeyboardEvent} */ event) => {
+          if (!pickByKey(box, draft, name, event)) shortcut(event);
+        },
+        onblur: () => draft.mention && changeDraft(box, name, { mention: null }),
       }),
+      peopleView(box, draft, name),
       toolsView(box, draft, name, words && h("span", { id: `${id}-left`, class: "left" }, words)),
     ),
     errorView(draft, name, "body"),
@@ -100,7 +113,7 @@ function about(box, draft, name) {
     drawn(field) && (draft.kind === "new" || field !== consent || field.required);
   return h(
     "div",
-    { class: "about" },
+    { class: "about", key: "about" },
     h(
       "div",
       { class: "who" },
@@ -115,6 +128,7 @@ function about(box, draft, name) {
         }),
       ),
     ),
+    notifyField(box, name),
     form.fields.filter(wanted).map((field) => pluginField(box, draft, name, field)),
     noticesView(form.notices),
   );
@@ -206,10 +220,10 @@ function buttons(box, draft) {
   const words = { new: t("post"), reply: t("post_reply"), edit: t("save") };
   return h(
     "div",
-    { class: "actions" },
+    { class: "actions", key: "actions" },
     h("p", { class: "message", role: "status" }, draft.sending ? t("sending") : draft.message),
     draft.kind !== "new" &&
-      button("cancel", t("cancel"), () => act(box, (actions) => actions.closeDraft(box, draft))),
+      button("cancel", t("cancel"), () => closeDraft(box, draft)),
     button("post", words[draft.kind], () => {}, {
       class: "primary",
       part: "button primary",
@@ -239,9 +253,4 @@ function faulty(draft, name, field, help) {
 function errorView(draft, name, field) {
   const error = draft.errors[field];
   return error && h("p", { class: "error", key: "error", id: `${name}-${field}-error` }, error);
-}
-
-/** @param {Event} event */
-function valueOf(event) {
-  return /** @type {HTMLInputElement} */ (event.target).value;
 }

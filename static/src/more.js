@@ -1,6 +1,6 @@
 /** More of the thread: its order, its next comments, replies, what is new. */
 /** @import { Box, Sort } from "./types.js" */
-import { keepSort } from "./consent.js";
+import { keepSort } from "./privacy.js";
 import { reload, show, sortParameter } from "./reading.js";
 import * as tree from "./tree.js";
 import { wordsFor } from "./words.js";

@@ -7,6 +7,7 @@ import * as tree from "./tree.js";
 import { apiError } from "./api_error.js";
 import { wordsFor } from "./words.js";
 import { act } from "./act.js";
+import { learnLanguage } from "./language.js";
 
 const LOOK_AGAIN_MS = 60_000;
 
@@ -18,10 +19,13 @@ const LOOK_AGAIN_MS = 60_000;
  */
 export async function load(box, pageConsent) {
   box.set({ phase: "loading" });
+  const words = learnLanguage(box);
   let page;
   try {
     page = await box.api.thread({ sort: sortParameter(box) });
+    await words;
   } catch (failure) {
+    await words;
     if (box.signal.aborted) return;
     const { message = "", status = 0 } = apiError(failure) ?? {};
     box.set({ phase: "failed", failure: message });
@@ -33,10 +37,17 @@ export async function load(box, pageConsent) {
   show(box, page, { phase: "ready", failure: "", announcement: "", drafts });
   settleConsent(box, pageConsent());
   if (box.state.sort !== asked) await reload(box);
-  if (box.state.consent) act(box, (actions) => actions.watchHeld(box));
+  if (left(box)) act(box, (actions) => actions.watchHeld(box));
   box.emit("ready", { thread: page.thread.id, count: page.thread.count });
   await followAddress(box);
   lookAgain(box);
+}
+
+/** Whether the reader left something here before: texts, or comments of their own. @param {Box} box */
+function left({ state }) {
+  return Boolean(
+    Object.keys(state.own).length || Object.values(state.drafts).some(({ body }) => body),
+  );
 }
 
 /** @param {Box} box */

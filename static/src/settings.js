@@ -1,5 +1,6 @@
 /** What the attributes of the element, of the page's own box and of the script say. */
 /** @import { Settings, Sort } from "./types.js" */
+import { chooseLanguage } from "./i18n.js";
 
 /** The attributes whose change shows another thread, or the same one otherwise. */
 export const ATTRIBUTES = "site url thread title lang theme sort css consent"
@@ -37,10 +38,10 @@ export function readSettings(element, script, server) {
     url: pageUrl(said("url")),
     thread: said("thread"),
     title: said("title") || document.title,
-    lang: said("lang") || language || "en",
+    lang: chooseLanguage([said("lang"), language ?? "", ...navigator.languages]),
     theme: theme === "light" || theme === "dark" ? theme : "auto",
     sort: isSort(sort) ? sort : "oldest",
-    css: said("css"),
+    css: stylesheet(said("css"), server),
     consent: said("consent"),
   };
 }
@@ -48,6 +49,15 @@ export function readSettings(element, script, server) {
 /** @param {unknown} sort @returns {sort is Sort} */
 export function isSort(sort) {
   return sort === "oldest" || sort === "newest" || sort === "best";
+}
+
+/**
+ * A word alone names one of the server's themes; all else is an address.
+ *
+ * @param {string} said @param {string} server
+ */
+function stylesheet(said, server) {
+  return /^[a-z]+$/.test(said) ? `${server}/static/themes/${said}.css` : said;
 }
 
 /** @param {string} said */

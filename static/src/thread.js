@@ -1,14 +1,13 @@
 /** The life of a box: from its element's coming to its going, thread by thread. */
 /** @import { Box, Settings, State } from "./types.js" */
 import { makeApi } from "./api.js";
-import { changeConsent } from "./consent.js";
+import { act } from "./act.js";
 import { makeDevice } from "./device.js";
-import { speak } from "./i18n.js";
+import { inLanguage } from "./language.js";
 import { followAddress, load } from "./reading.js";
 import { ATTRIBUTES, places, readSettings } from "./settings.js";
 import { themeClasses, watchTheme } from "./theme.js";
 import { threadView } from "./thread_view.js";
-import { makeTimes } from "./time.js";
 import { later, whileSeen } from "./timers.js";
 import { redraw } from "./redraw.js";
 import { makeDraw } from "./view.js";
@@ -72,16 +71,14 @@ export function mount(element, root, { server, script }, life) {
 
   /** @param {Settings} settings @param {AbortSignal} signal @returns {Box} */
   function makeBox(settings, signal) {
-    const { t, locale, learn } = speak(settings.lang);
     /** @type {Box} */
     const made = {
       state: { ...emptyState(settings), ...typed.get(threadOf(settings)) },
-      t,
-      locale,
-      learn,
-      times: makeTimes(locale),
+      ...inLanguage("en"),
+      actions: null,
       drawn: new WeakMap(),
       settings,
+      script,
       signal,
       api: makeApi(settings, signal),
       device: makeDevice(settings.site),
@@ -90,6 +87,9 @@ export function mount(element, root, { server, script }, life) {
         made.state = { ...made.state, ...changes };
         draw(threadView(made, themeClasses(element, settings.theme), start));
         if (changes.announcement) forget(made, changes.announcement);
+      },
+      wear(sheet) {
+        if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
       },
       emit(name, detail) {
         const options = { bubbles: true, composed: true, detail };
@@ -118,8 +118,16 @@ export function mount(element, root, { server, script }, life) {
     if ([...names].some((name) => name !== "data-consent")) return start();
     banner = null;
     const said = pageConsent();
-    if (box && said !== null) changeConsent(box, said);
+    if (said !== null) agree(said);
   });
+  /** @param {boolean} granted */
+  function agree(granted) {
+    const open = box;
+    // Not loaded: what the page says is read again when it is.
+    if (!open?.state.form || open.state.consent === granted) return;
+    if (!granted) open.device.clear(); // At once, whatever becomes of the rest.
+    act(open, (actions) => actions.changeConsent(open, granted));
+  }
   for (const place of places(element, script)) {
     observer.observe(place, { attributes: true, attributeFilter: ATTRIBUTES });
   }
@@ -142,17 +150,17 @@ export function mount(element, root, { server, script }, life) {
       const granted = event instanceof CustomEvent && event.detail?.granted;
       if (typeof granted !== "boolean") return;
       banner = granted;
-      if (box) changeConsent(box, granted);
+      agree(granted);
     },
     options,
   );
   // Another box on the page, or one in another tab: consent is the reader's, not one box's.
   document.addEventListener(
     "comment-thread:consent",
-    whenOpen((open, event) => {
+    (event) => {
       if (event.target === element || !(event instanceof CustomEvent)) return;
-      changeConsent(open, Boolean(event.detail?.granted));
-    }),
+      agree(Boolean(event.detail?.granted));
+    },
     options,
   );
   watchTheme(life, () => box?.set({}));
@@ -194,7 +202,12 @@ function emptyState(settings) {
     own: {},
     notes: {},
     marked: null,
+    votes: {},
     deleting: null,
+    reporting: null,
+    writing: false,
+    notify: "none",
+    subscribing: null,
     busy: "",
     consent: false,
     privacy: false,

@@ -3,8 +3,8 @@
 import { act } from "./act.js";
 import { button } from "./button.js";
 import { commentViews } from "./comment.js";
-import { privacyView } from "./consent.js";
-import { formView } from "./form.js";
+import { compactForm } from "./compact_form.js";
+import { consentField } from "./consent.js";
 import { withHeld } from "./held.js";
 import { news, reload } from "./reading.js";
 import { h } from "./view.js";
@@ -15,7 +15,7 @@ import { h } from "./view.js";
  * @param {() => void} again loads the thread once more
  */
 export function threadView(box, classes, again) {
-  const { state, settings, t, locale } = box;
+  const { state, settings, t, locale, dir } = box;
   const shown = { loading, failed: () => failure(box, again), ready: () => thread(box) };
   return [
     settings.css && h("link", { rel: "stylesheet", href: settings.css, key: "css" }),
@@ -26,6 +26,7 @@ export function threadView(box, classes, again) {
         class: `box ${classes}`,
         part: "box",
         lang: locale,
+        dir,
         "aria-label": t("comments"),
         "aria-busy": String(state.phase === "loading"),
       },
@@ -73,7 +74,9 @@ function thread(box) {
   const comments = withHeld(box);
   return [
     head(box),
-    open ? draft && formView(box, draft) : h("p", { class: "closed", key: "closed" }, t("closed")),
+    open
+      ? draft && writingView(box, draft)
+      : h("p", { class: "closed", key: "closed" }, t("closed")),
     fresh > 0 &&
       h(
         "div",
@@ -96,7 +99,41 @@ function thread(box) {
         { class: "more", key: "more" },
         button("more", t("more"), () => act(box, (actions) => actions.loadMore(box))),
       ),
-    h("footer", { class: "foot", key: "foot", part: "foot" }, privacyView(box)),
+    h("footer", { class: "foot", key: "foot", part: "foot" }, footView(box)),
+  ];
+}
+
+/**
+ * The form: its text alone until somebody writes.
+ *
+ * @param {Box} box @param {import("./types.js").Draft} draft
+ */
+function writingView(box, draft) {
+  const { state, actions } = box;
+  return actions && (state.writing || draft.body)
+    ? actions.formView(box, draft)
+    : compactForm(box, draft);
+}
+
+/** The foot of the box: new comments by mail, what is kept on the device. @param {Box} box */
+function footView(box) {
+  const { state, t, actions } = box;
+  const mail = state.subscribing;
+  const open = state.privacy;
+  return [
+    state.form?.subscriptions &&
+      button(
+        "subscribe",
+        t("subscribe"),
+        () => act(box, () => box.set({ subscribing: mail === null ? "" : null })),
+        { "aria-expanded": String(mail !== null) },
+      ),
+    mail !== null && actions?.subscribePanel(box),
+    (consentField(state.form) || state.consent) &&
+      button("privacy", t("privacy"), () => act(box, () => box.set({ privacy: !open })), {
+        "aria-expanded": String(open),
+      }),
+    open && actions?.privacyPanel(box),
   ];
 }
 

@@ -10,6 +10,7 @@
  * @property {string} html
  * @property {string} created
  * @property {string | null} edited
+ * @property {number | null} number its place in the order of publication
  * @property {number} score
  * @property {boolean} pinned
  * @property {boolean} featured
@@ -40,6 +41,10 @@
  * @property {number} max_depth
  * @property {number} edit_window_s
  * @property {string} policy
+ * @property {"off" | "up" | "both"} votes
+ * @property {boolean} flags readers may report comments
+ * @property {boolean} numbers comments show theirs
+ * @property {boolean} subscriptions readers may ask for mail
  *
  * @typedef {{thread: Thread, comments: Comment[], after: string | null, form: Form}} ThreadPage
  * @typedef {{comments: Comment[], after: string | null}} RepliesPage
@@ -49,7 +54,8 @@
  * @typedef {{field: string, message: string}} FieldError
  * @typedef {{name?: string, email?: string, website?: string}} Writer
  * @typedef {{site: string, url: string, thread?: string, title: string, parent: number | null,
- *   author: Writer, body: string, answers: Record<string, unknown>}} Submission
+ *   author: Writer, body: string, subscribe: false | Notify, answers: Record<string, unknown>}} Submission
+ * @typedef {"none" | "replies" | "thread"} Notify what a writer wants mail about
  *
  * @typedef {object} Settings What the attributes say.
  * @property {string} server the address of the server, without a slash at its end
@@ -74,6 +80,9 @@
  * @property {string} message why it did not go through, in words
  * @property {string | null} preview HTML of the server
  * @property {{text: string, key: string} | null} attempt what was sent, under which key
+ * @property {Mention | null} mention who may be meant by the @ before the caret
+ *
+ * @typedef {{from: number, people: {name: string, id: number}[], chosen: number}} Mention
  *
  * @typedef {object} Own A comment of this reader's.
  * @property {string} token
@@ -81,6 +90,7 @@
  * @property {string} status
  * @property {string} created
  * @property {Comment | null} [held] what readers don't see yet
+ * @property {boolean} [asked] the moderators were asked to look at it
  *
  * @typedef {object} State Everything that the box shows.
  * @property {"loading" | "ready" | "failed"} phase
@@ -97,10 +107,15 @@
  * @property {Record<string, unknown>} answers to the plugins' fields
  * @property {Record<number, Own>} own
  * @property {Record<number, string>} notes words about one comment
+ * @property {Record<number, number>} votes of this reader, by comment
  * @property {number | null} marked
  * @property {number | null} deleting asks "are you sure?"
+ * @property {number | null} reporting the comment whose report is being written
+ * @property {boolean} writing the form for a new comment is open
  * @property {string} busy the button whose answer is awaited
  * @property {boolean} consent
+ * @property {Notify} notify
+ * @property {string | null} subscribing what the open form at the foot says
  * @property {boolean} privacy the privacy panel is open
  * @property {string} announcement
  *
@@ -109,11 +124,15 @@
  * @property {(changes: Partial<State>) => void} set changes the state and draws it
  * @property {import("./i18n.js").Translate} t
  * @property {string} locale
+ * @property {string} dir which way the language is written
+ * @property {import("./act.js").Actions | null} actions once they are loaded
+ * @property {(sheet: CSSStyleSheet) => void} wear more styles
  * @property {ReturnType<typeof import("./i18n.js").speak>["learn"]} learn takes more words
  * @property {import("./time.js").Times} times
  * @property {WeakMap<Comment, {of: unknown[], view: import("./view.js").View}>} drawn the views of
  *   comments and what they were made of
  * @property {Settings} settings
+ * @property {HTMLElement | null} script the page's script tag
  * @property {import("./api.js").Api} api
  * @property {import("./device.js").Device} device
  * @property {AbortSignal} signal ends with the box, or with this thread of it

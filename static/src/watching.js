@@ -1,7 +1,7 @@
 /** The reader's own comments that wait for a moderator: watched until they are decided. */
 /** @import { Box, Comment, Own } from "./types.js" */
 import { apiError } from "./api_error.js";
-import { keep } from "./consent.js";
+import { keep } from "./privacy.js";
 import { whileSeen } from "./timers.js";
 import * as tree from "./tree.js";
 import { readComment } from "./writing_api.js";

@@ -1,9 +1,10 @@
 /** Posting, editing and deleting. What was typed stays until the server has it. */
 /** @import { Box, Comment, Draft, Posted, Submission } from "./types.js" */
-import { keep } from "./consent.js";
+import { keep } from "./privacy.js";
 import { changeDraft, dropDraft, nameOf, newDraft } from "./drafts.js";
 import { failed, missing, missingBody, refuse } from "./faults.js";
-import { WHO, answer } from "./fields.js";
+import { WHO } from "./compact_form.js";
+import { answer } from "./fields.js";
 import { publish, watch } from "./watching.js";
 import * as tree from "./tree.js";
 import { wordsFor } from "./words.js";
@@ -40,6 +41,7 @@ export async function submit(box, name) {
   const errors = draft.kind === "edit" ? missingBody(box, draft) : missing(box, draft);
   if (Object.keys(errors).length) return refuse(box, name, errors, box.t("check"));
   changeDraft(box, name, { sending: true, errors: {}, message: "" });
+  const shown = draft.kind === "edit" ? null : showSending(box, draft);
   try {
     if (draft.kind === "edit") await saveEdit(box, draft);
     else await post(box, name, draft);
@@ -47,7 +49,51 @@ export async function submit(box, name) {
     if (box.signal.aborted) return;
     changeDraft(box, name, { sending: false });
     failed(box, name, error);
+  } finally {
+    if (shown !== null) forgetOwn(box, shown);
   }
+}
+
+/**
+ * Show a comment among the others before the server has it; return the number it has until then.
+ *
+ * @param {Box} box @param {Draft} draft
+ */
+function showSending(box, draft) {
+  const id = -(draft.target ?? 0) - 1;
+  const created = new Date().toISOString();
+  const { name = null } = box.state.author;
+  /** @type {Comment} */
+  const held = {
+    id,
+    parent: draft.target,
+    author: { name, website: null, avatar: "", badge: null },
+    html: asHtml(draft.body),
+    created,
+    edited: null,
+    number: null,
+    score: 0,
+    pinned: false,
+    featured: false,
+    deleted: false,
+    replies: { count: 0, comments: [], after: null },
+  };
+  const own = { token: "", body: draft.body, status: "sending", created, held };
+  box.set({ own: { ...box.state.own, [id]: own }, announcement: box.t("sending") });
+  box.focus(`comment-${id}`);
+  return id;
+}
+
+/** A text as it was typed. @param {string} text */
+function asHtml(text) {
+  const escaped = text.trim().replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return `<p>${escaped.replaceAll("\n", "<br>")}</p>`;
+}
+
+/** @param {Box} box @param {number} id */
+function forgetOwn(box, id) {
+  const { [id]: _, ...own } = box.state.own;
+  box.set({ own });
 }
 
 /** @param {Box} box @param {string} name @param {Draft} draft */
@@ -58,6 +104,7 @@ async function post(box, name, draft) {
   // The same text again, because the answer to it was lost, is the same comment.
   const attempt = draft.attempt?.text === text ? draft.attempt : { text, key: newKey() };
   changeDraft(box, name, { attempt });
+  keep(box); // A page that is left meanwhile sends it again under the same key.
   const posted = await postComment(box.api, submission, attempt.key);
   dropDraft(box, name);
   if (draft.kind === "new") {
@@ -129,11 +176,10 @@ export async function remove(box, id) {
     }
     return;
   }
-  const { [id]: _, ...rest } = box.state.own;
   const { thread, comments } = box.state;
   const public_before = !own.held && tree.find(comments, id);
+  forgetOwn(box, id);
   box.set({
-    own: rest,
     deleting: null,
     comments: tree.replace(comments, id, tree.tombstone),
     thread: thread && public_before ? { ...thread, count: thread.count - 1 } : thread,
@@ -159,7 +205,7 @@ export async function togglePreview(box, name) {
 
 /** @param {Box} box @param {Draft} draft @returns {Submission} */
 function submissionOf(box, draft) {
-  const { form, author } = box.state;
+  const { form, author, notify } = box.state;
   const { site, url, thread, title } = box.settings;
   const asked = WHO.filter((part) => form?.author[part] !== "off" && author[part]?.trim());
   return {
@@ -170,6 +216,7 @@ function submissionOf(box, draft) {
     parent: draft.target,
     author: Object.fromEntries(asked.map((part) => [part, author[part]?.trim()])),
     body: draft.body,
+    subscribe: form?.subscriptions && author.email && notify !== "none" ? notify : false,
     answers: Object.fromEntries(
       (form?.fields ?? []).map((field) => [field.name, answer(box, field)]),
     ),

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import itertools
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ SITES = {
         "cookie_consent.consent=required",
     ),
     "paged": ("site.policy=publish", "site.page_size=3", "site.replies_shown=1"),
+    "long": ("site.policy=publish", "site.page_size=50"),
     "short": ("site.policy=publish", "site.max_length=120", "site.max_depth=2"),
 }
 
@@ -85,9 +87,16 @@ class Host:
             self.headers[name] = {"Content-Security-Policy": str(options["csp"])}
         return self.origin + name
 
-    def post(self, url: str, body: str, parent: int | None = None, site: str = "open") -> int:
+    def post(
+        self,
+        url: str,
+        body: str,
+        parent: int | None = None,
+        site: str = "open",
+        name: str = "Grace Hopper",
+    ) -> int:
         """Post a comment past the browser; return its id."""
-        author = {"name": "Grace Hopper"}
+        author = {"name": name}
         submission = {"site": site, "url": url, "parent": parent, "author": author, "body": body}
         answer = httpx.post(
             f"{self.server.api}/comments", json=submission, headers={"Origin": self.origin}
@@ -95,6 +104,43 @@ class Host:
         assert answer.status_code in {201, 202}, answer.text
         found: int = answer.json()["comment"]["id"]
         return found
+
+    def import_comments(self, site: str, url: str, count: int) -> None:
+        """Give a page many comments at once."""
+        file = self.folder / "import.json"
+        comments = [
+            {
+                "id": n,
+                "name": f"Reader {n}",
+                "body": f"Comment {n}, with a **word** in bold.",
+                "created": f"2024-01-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}Z",
+            }
+            for n in range(count)
+        ]
+        file.write_text(json.dumps({"title": "A page", "comments": comments}), "utf-8")
+        self.server.cli("import", "json", str(file), "--site", site, "--url", url)
+
+
+def enter(tab: Page) -> None:
+    """Enter the form for a new comment, which shows all of itself only then."""
+    tab.get_by_label("Your comment").click()
+    tab.get_by_role("toolbar").wait_for()
+
+    def import_comments(self, site: str, url: str, count: int) -> None:
+        """Give a page many comments at once."""
+        file = self.folder / "import.json"
+        comments = [
+            {
+                "id": n,
+                "parent": None,
+                "name": f"Reader {n}",
+                "body": f"Comment {n}, with a **word** in bold.",
+                "created": f"2024-01-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}Z",
+            }
+            for n in range(count)
+        ]
+        file.write_text(json.dumps({"title": "A page", "comments": comments}), "utf-8")
+        self.server.cli("import", "json", str(file), "--site", site, "--url", url)
 
 
 @pytest.fixture(scope="package")

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.widget.conftest import WAIT_MS, Host
+from tests.browser.widget.conftest import WAIT_MS, Host, enter
 
 DARK = "<style>body{background:#121418;color:#e4e6ea}</style>"
 SCHEMES = [("", ""), (DARK, ""), ("", 'data-theme="dark"'), (DARK, 'data-theme="light"')]
@@ -83,7 +83,7 @@ def test_every_target_is_large_enough(host: Host, tab: Page) -> None:
 
 def test_keys_alone_reach_everything_in_order(host: Host, tab: Page) -> None:
     tab.goto(host.page())
-    tab.get_by_label("Your comment").focus()
+    enter(tab)
     reached = []
     for _ in range(7):
         tab.keyboard.press("Tab")

@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.widget.conftest import Host
+from tests.browser.widget.conftest import Host, enter
 
 REMEMBER = "Remember my name, email and drafts on this device"
 STORES = """async () => ({
@@ -28,7 +28,8 @@ def post(tab: Page, text: str) -> None:
     tab.get_by_label("Your comment").fill(text)
     tab.get_by_role("textbox", name="Name").fill("Ada Lovelace")
     tab.get_by_role("button", name="Post comment").click()
-    expect(tab.locator("article", has_text=text)).to_be_visible()
+    sent = tab.locator("article", has_text=text, has_not_text="Sending…")
+    expect(sent).to_be_visible()
 
 
 def test_reading_and_posting_leave_nothing_on_the_device(
@@ -43,6 +44,7 @@ def test_reading_and_posting_leave_nothing_on_the_device(
 
 def test_with_consent_the_draft_the_name_and_the_edit_key_are_kept(host: Host, tab: Page) -> None:
     tab.goto(host.page())
+    enter(tab)
     tab.get_by_label(REMEMBER).check()
     post(tab, "Mine to edit.")
     tab.get_by_label("Your comment").fill("Not finished")
@@ -57,6 +59,7 @@ def test_with_consent_the_draft_the_name_and_the_edit_key_are_kept(host: Host, t
 
 def test_a_held_comment_is_still_shown_to_its_author_after_a_reload(host: Host, tab: Page) -> None:
     tab.goto(host.page("held"))
+    enter(tab)
     tab.get_by_label(REMEMBER).check()
     post(tab, "Held over a reload.")
     tab.reload()
@@ -64,8 +67,26 @@ def test_a_held_comment_is_still_shown_to_its_author_after_a_reload(host: Host, 
     expect(comment).to_contain_text("Awaiting moderation")
 
 
+def test_a_reload_while_a_comment_is_being_sent_makes_no_second_one(host: Host, tab: Page) -> None:
+    tab.goto(host.page())
+    enter(tab)
+    tab.get_by_label(REMEMBER).check()
+    tab.route("**/api/v1/comments", lambda route: route.fetch() and route.abort())
+    tab.get_by_label("Your comment").fill("Only once.")
+    tab.get_by_role("button", name="Post comment").click()
+    expect(tab.get_by_text("The server can’t be reached")).to_be_visible()
+    tab.unroute("**/api/v1/comments")
+    tab.reload()
+    expect(tab.get_by_label("Your comment")).to_have_value("Only once.")
+    tab.get_by_role("button", name="Post comment").click()
+    expect(tab.get_by_label("Your comment")).to_have_value("")
+    tab.reload()
+    expect(tab.locator("article", has_text="Only once.")).to_have_count(1)
+
+
 def test_withdrawing_removes_everything_at_once(host: Host, tab: Page) -> None:
     tab.goto(host.page())
+    enter(tab)
     tab.get_by_label(REMEMBER).check()
     post(tab, "To be forgotten.")
     tab.get_by_role("button", name="Privacy").click()
@@ -92,6 +113,7 @@ def test_required_consent_lets_a_comment_through(host: Host, tab: Page) -> None:
 
 def test_the_pages_own_banner_gives_and_withdraws_consent_by_event(host: Host, tab: Page) -> None:
     tab.goto(host.page())
+    enter(tab)
     expect(tab.get_by_label(REMEMBER)).to_be_visible()
     tab.evaluate("""window.told = [];
         document.addEventListener("comment-thread:consent", (e) => told.push(e.detail.granted))""")
@@ -110,6 +132,7 @@ def test_the_pages_own_banner_gives_and_withdraws_consent_by_attribute(
     host: Host, tab: Page
 ) -> None:
     tab.goto(host.page(attributes='data-consent="granted"'))
+    enter(tab)
     expect(tab.get_by_label(REMEMBER)).to_be_checked()
     assert names(tab) == ["consent"]
     tab.locator("comment-thread").evaluate("(e) => e.dataset.consent = 'denied'")
@@ -119,12 +142,14 @@ def test_the_pages_own_banner_gives_and_withdraws_consent_by_attribute(
 
 def test_another_version_of_the_policy_asks_anew(host: Host, tab: Page) -> None:
     tab.goto(host.page())
+    enter(tab)
     tab.get_by_label(REMEMBER).check()
     tab.get_by_role("textbox", name="Name").fill("Ada Lovelace")
     kept = json.loads(tab.evaluate("localStorage.getItem('comment-widget:open:consent')"))
     kept["version"] = "an older one"
     tab.evaluate("(v) => localStorage.setItem('comment-widget:open:consent', v)", json.dumps(kept))
     tab.reload()
+    enter(tab)
     expect(tab.get_by_label(REMEMBER)).not_to_be_checked()
     expect(tab.get_by_role("textbox", name="Name")).to_have_value("")
     assert tab.evaluate(STORES) == EMPTY
@@ -135,5 +160,6 @@ def test_a_page_that_forbids_storage_still_has_its_comments(host: Host, tab: Pag
         "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })"
     )
     tab.goto(host.page())
+    enter(tab)
     tab.get_by_label(REMEMBER).check()
     post(tab, "Without any storage.")
