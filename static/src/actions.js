@@ -1,6 +1,7 @@
 /** What a reader may do. It is not needed for a first view and comes when somebody acts. */
 import css from "./form.css";
 
+export { takeChallenges } from "./challenges.js";
 export { formView } from "./form.js";
 export { default as enActions } from "./locale/en_actions.json";
 export { loadMore, loadReplies, showNews, sortBy } from "./more.js";

@@ -26,7 +26,12 @@ export function compactForm(box, draft) {
       part: "form",
       novalidate: true,
       "aria-label": t("write"),
-      onfocusin: () => act(box, () => box.set({ writing: true })),
+      onfocusin: () =>
+        act(box, ({ takeChallenges }) => {
+          box.set({ writing: true });
+          // Ready by the time that the text is; what fails now is asked for again then.
+          takeChallenges(box).catch(() => {});
+        }),
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
         act(box, (actions) => actions.submit(box, "new"));

@@ -1,5 +1,7 @@
 /** Posting, editing and deleting. What was typed stays until the server has it. */
 /** @import { Box, Comment, Draft, Posted, Submission } from "./types.js" */
+import { apiError } from "./api_error.js";
+import { dropChallenges, takeChallenges } from "./challenges.js";
 import { keep } from "./privacy.js";
 import { changeDraft, dropDraft, nameOf, newDraft } from "./drafts.js";
 import { failed, missing, missingBody, refuse } from "./faults.js";
@@ -8,7 +10,7 @@ import { answer } from "./fields.js";
 import { publish, watch } from "./watching.js";
 import * as tree from "./tree.js";
 import { wordsFor } from "./words.js";
-import { deleteComment, editComment, freshForm, postComment, previewText } from "./writing_api.js";
+import { deleteComment, editComment, postComment, previewText } from "./writing_api.js";
 
 /** @param {Box} box @param {Comment} comment */
 export function openReply(box, comment) {
@@ -44,7 +46,7 @@ export async function submit(box, name) {
   const shown = draft.kind === "edit" ? null : showSending(box, draft);
   try {
     if (draft.kind === "edit") await saveEdit(box, draft);
-    else await post(box, name, draft);
+    else await postFresh(box, name, draft);
   } catch (error) {
     if (box.signal.aborted) return;
     changeDraft(box, name, { sending: false });
@@ -96,6 +98,25 @@ function forgetOwn(box, id) {
   box.set({ own });
 }
 
+/**
+ * Post, and once more with new challenges where those there were have run out.
+ *
+ * @param {Box} box @param {string} name @param {Draft} draft
+ */
+async function postFresh(box, name, draft) {
+  try {
+    await post(box, name, draft);
+  } catch (error) {
+    const fields = box.state.form?.fields ?? [];
+    const stale = apiError(error)?.errors.some(({ field }) =>
+      fields.some(({ type, name }) => type === "challenge" && name === field),
+    );
+    if (!stale) throw error;
+    dropChallenges(box);
+    await post(box, name, draft);
+  }
+}
+
 /** @param {Box} box @param {string} name @param {Draft} draft */
 async function post(box, name, draft) {
   await takeChallenges(box);
@@ -111,21 +132,6 @@ async function post(box, name, draft) {
     box.set({ drafts: { new: newDraft("new", null), ...box.state.drafts } });
   }
   accepted(box, draft, posted);
-}
-
-/**
- * What plugins want to be fresh for each writer is fetched once and kept for a retry.
- *
- * @param {Box} box
- */
-async function takeChallenges(box) {
-  const { form, answers } = box.state;
-  const open = form?.fields.some(({ type, name }) => type === "challenge" && !(name in answers));
-  if (!open) return;
-  const { fields } = await freshForm(box.api);
-  const fresh = fields.filter(({ type }) => type === "challenge");
-  const taken = Object.fromEntries(fresh.map(({ name, value }) => [name, value]));
-  box.set({ answers: { ...box.state.answers, ...taken } });
 }
 
 /** @param {Box} box @param {Draft} draft @param {Posted} posted */

@@ -25,6 +25,12 @@ SITES = {
         "cookie_consent.consent=required",
     ),
     "paged": ("site.policy=publish", "site.page_size=3", "site.replies_shown=1"),
+    "worked": (
+        "site.policy=publish",
+        "proof_of_work.mode=on",
+        "proof_of_work.without=reject",
+        "proof_of_work.tries=50",
+    ),
     "long": ("site.policy=publish", "site.page_size=50"),
     "short": ("site.policy=publish", "site.max_length=120", "site.max_depth=2"),
 }
@@ -125,22 +131,6 @@ def enter(tab: Page) -> None:
     """Enter the form for a new comment, which shows all of itself only then."""
     tab.get_by_label("Your comment").click()
     tab.get_by_role("toolbar").wait_for()
-
-    def import_comments(self, site: str, url: str, count: int) -> None:
-        """Give a page many comments at once."""
-        file = self.folder / "import.json"
-        comments = [
-            {
-                "id": n,
-                "parent": None,
-                "name": f"Reader {n}",
-                "body": f"Comment {n}, with a **word** in bold.",
-                "created": f"2024-01-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}Z",
-            }
-            for n in range(count)
-        ]
-        file.write_text(json.dumps({"title": "A page", "comments": comments}), "utf-8")
-        self.server.cli("import", "json", str(file), "--site", site, "--url", url)
 
 
 @pytest.fixture(scope="package")

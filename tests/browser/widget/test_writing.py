@@ -261,3 +261,23 @@ def test_an_edit_that_waits_leaves_the_old_text_in_public(host: Host, tab: Page)
     comment.get_by_role("button", name="Save changes").click()
     expect(comment.locator(".body")).to_have_text("Approved text.")
     expect(comment.locator(".help")).to_contain_text("moderat")
+
+
+def test_the_browser_does_the_work_that_a_site_asks_for(host: Host, tab: Page) -> None:
+    tab.goto(host.page("worked"))
+    write(tab, "Paid for with arithmetic.")
+    send(tab)
+    expect(tab.locator("article", has_text="Paid for", has_not_text="Sending…")).to_be_visible()
+
+
+def test_work_that_ran_out_is_done_again_by_itself(host: Host, tab: Page) -> None:
+    problem = {"status": 403, "errors": [{"field": "proof_of_work", "message": "Too old."}]}
+    old = {"status": 403, "json": problem, "headers": {"Access-Control-Allow-Origin": "*"}}
+    tab.route("**/api/v1/comments", lambda route: route.fulfill(**old), times=1)
+    tab.goto(host.page("worked"))
+    write(tab, "Twice paid for.")
+    asked: list[Request] = []
+    tab.on("request", lambda request: "/form?" in request.url and asked.append(request))
+    send(tab)
+    expect(tab.locator("article", has_text="Twice paid", has_not_text="Sending…")).to_be_visible()
+    assert asked
