@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from widget.domain.trail import Answer
 from widget.plugin_host.failure import reason_of
@@ -24,6 +25,12 @@ MAX_OVERDUE = 16
 #: held: with every post waiting for a plugin that hangs, readers still find a thread.
 MAX_WAITING = 24
 SOON_S = 0.2
+#: Threads that wait for a next call, and for how long: starting one takes longer than most calls.
+MAX_IDLE = 64
+IDLE_S = 5.0
+
+#: Where a thread of the caller's takes its calls from.
+_Inbox: TypeAlias = "queue.SimpleQueue[Callable[[_Inbox], bool]]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +44,10 @@ class Reply:
 
 
 class Caller:
-    """Asks plugins, each call in a thread of its own, so that none can hold up a request."""
+    """Asks plugins, each call in a thread apart, so that none can hold up a request.
+
+    A thread whose call came back takes the next one; one that hangs is left behind.
+    """
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -45,6 +55,7 @@ class Caller:
         self._waiting = 0
         self._ended: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
+        self._idle: list[_Inbox] = []
         self._disabled: dict[str, str] = {}
 
     def disable(self, plugin: LoadedPlugin, reason: str) -> None:
@@ -66,10 +77,8 @@ class Caller:
         if reason:
             return Reply(failure=Answer.SKIPPED, reason=reason)
         call = _Call(work)
-        threading.Thread(
-            target=lambda: self._finish(plugin, call), name=f"{plugin.name}.{what}", daemon=True
-        ).start()
         began = time.perf_counter()
+        self._free_thread().put(lambda inbox: self._finish(plugin, call, inbox))
         answer = self._await(plugin, call, deadline_s)
         with self._lock:
             self._ended[plugin.name, answer.failure or "answered"] += 1
@@ -95,13 +104,42 @@ class Caller:
             return f"{MAX_OVERDUE} earlier calls have not come back yet."
         return ""
 
-    def _finish(self, plugin: LoadedPlugin, call: "_Call") -> None:
+    def _free_thread(self) -> _Inbox:
+        """Return the inbox of a thread that waits, of a new one where none does."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        inbox: _Inbox = queue.SimpleQueue()
+        threading.Thread(target=self._take, args=(inbox,), name="plugins", daemon=True).start()
+        return inbox
+
+    def _take(self, inbox: _Inbox) -> None:
+        """Take call after call, until none comes for a while."""
+        while True:
+            try:
+                finish = inbox.get(timeout=IDLE_S)
+            except queue.Empty:
+                with self._lock:
+                    if inbox in self._idle:
+                        self._idle.remove(inbox)
+                        return
+                continue  # a call is on its way
+            if not finish(inbox):
+                return
+
+    def _finish(self, plugin: LoadedPlugin, call: "_Call", inbox: _Inbox) -> bool:
+        """Do a call; tell whether the thread is kept for another one."""
         answer = call.run()
         with self._lock:
             call.has_ended = True
             if call.is_late:
                 self._overdue[plugin.name] -= 1
+            # Before the answer: who gets it may have a next call at once.
+            kept = len(self._idle) < MAX_IDLE
+            if kept:
+                self._idle.append(inbox)
         call.answers.put(answer)
+        return kept
 
     def _await(self, plugin: LoadedPlugin, call: "_Call", deadline_s: float) -> Reply:
         soon_s = min(SOON_S, deadline_s)
