@@ -13,8 +13,9 @@ run: $(VENV)/installed
 	$(BIN)/comment-widget demo
 
 ## test: every test on SQLite, with coverage
-test: $(VENV)/ready-to-test
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(TESTS)
+test: $(VENV)/ready-to-test examples/node_modules/.package-lock.json
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
+		--cov --cov-report=term:skip-covered $(TESTS)
 
 ## test-postgresql: what goes through the database, on a real PostgreSQL
 test-postgresql: $(VENV)/ready-to-test
@@ -29,6 +30,7 @@ lint: $(VENV)/ready-to-test node_modules/.package-lock.json
 	npm run --silent check
 	npm run --silent verify
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python docs/catalogues.py check
 
 ## format: put everything into shape
 format: $(VENV)/ready-to-test
@@ -39,8 +41,10 @@ format: $(VENV)/ready-to-test
 docs: $(VENV)/ready-to-test
 	$(BIN)/python docs/generate.py
 
-## client: build the browser client from static/src
-client: node_modules/.package-lock.json
+## client: build the browser client from static/src and the catalogues
+client: $(VENV)/ready-to-test node_modules/.package-lock.json
+	$(BIN)/python docs/catalogues.py update
+	$(BIN)/python docs/catalogues.py build
 	npm run --silent build
 
 ## wheel: a wheel in dist/, by way of the source distribution
@@ -61,7 +65,7 @@ locks:
 		-o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) build dist node_modules .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist node_modules examples/node_modules examples/build .mypy_cache .pytest_cache .ruff_cache
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed.")'
@@ -79,4 +83,9 @@ $(VENV)/ready-to-test: $(VENV)/installed requirements-dev.lock .ci/tools
 
 node_modules/.package-lock.json: package-lock.json
 	npm ci --silent
+	touch $@
+
+# What the recipes are built with, for their tests.
+examples/node_modules/.package-lock.json: examples/package-lock.json
+	npm ci --silent --prefix examples
 	touch $@

@@ -4,8 +4,8 @@ What is sent to rest.akismet.com, and when: for each new or edited comment its t
 name, email (unless ``send_email`` is off) and website, the reader's IP address, browser and
 referring page, the page's address and the site's language; the same again where a person makes
 spam of a comment or publishes what was spam. Where Akismet is down, slow or speaks nonsense the
-hook raises: the comment is held and the check tried again. No error holds the API key.
-Akismet's own documentation: https://akismet.com/developers/detailed-docs/comment-check/
+hook raises: the comment is held and the check tried again. No error holds the API key. Its own
+documentation: https://akismet.com/developers/detailed-docs/comment-check/
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from widget import (
     Verdict,
     WidgetError,
     hookimpl,
+    say,
 )
 
 if TYPE_CHECKING:  # akismet and httpx are imported as they are needed: that takes 0.1 s
@@ -47,13 +48,17 @@ SERVER_URL = "https://rest.akismet.com"
 HONEYPOT = "akismet_hp"
 #: For connecting and for each piece of an answer; and for all of it, which is a few words long.
 TIMEOUT_S, TOTAL_S, MAX_ANSWER_BYTES = 1.5, 1.8, 16_384
-NOTICE = (
-    "This site uses Akismet to keep out spam. When you post, your comment, {author}, IP "
-    "address, your browser's name and the address of this page are sent to Akismet. "
-    '<a href="https://akismet.com/privacy/">How Akismet processes your data</a>'
+NOTICE_WITH_EMAIL = say(
+    "This site uses Akismet to keep out spam. When you post, your comment, name, email address and "
+    "website, IP address, your browser's name and the address of this page are sent to Akismet."
 )
+NOTICE = say(
+    "This site uses Akismet to keep out spam. When you post, your comment, name and website, IP "
+    "address, your browser's name and the address of this page are sent to Akismet."
+)
+LINK = f'<a href="https://akismet.com/privacy/">{say("How Akismet processes your data")}</a>'
+REFUSED = say("This comment looks like spam and was not accepted.")
 CERTAIN = "Akismet is certain that this is spam, and advises to discard it."
-#: Those whom Akismet is to trust, in its own words.
 ROLES = {"admin": "administrator", "owner": "administrator"}
 RECHECK_REASONS = {Occasion.EDIT: "edit", Occasion.RECHECK: "recheck"}
 #: What a person's decision tells Akismet. Its discard advice ends as a rejection.
@@ -77,9 +82,7 @@ class AkismetSettings(PluginSettings):
     """The settings of one site."""
 
     key: SecretStr = Field(SecretStr(""), description="The site's API key, from akismet.com.")
-    send_email: bool = Field(
-        True, description="Send the author's email address too: Akismet then judges better."
-    )
+    send_email: bool = Field(True, description="Send the author's email, too: it judges better.")
     discard: Discard = Field(
         Discard.REJECT, description="What Akismet advises to discard: reject it, or keep as spam."
     )
@@ -106,7 +109,6 @@ class Akismet:
             version="1.0",
             description="Asks Akismet whether a comment is spam.",
             order=80,
-            deadline_s=2.0,
             sends="the text, author, IP address, browser and page of each comment to akismet.com",
         )
 
@@ -139,13 +141,13 @@ class Akismet:
     @hookimpl
     def form_fields(self) -> Sequence[FormField]:
         """Add a field that nobody sees: what fills it in is a program."""
-        return [FormField(name=HONEYPOT, type=FieldType.HIDDEN, label="Leave this empty.")]
+        return [FormField(name=HONEYPOT, type=FieldType.HIDDEN, label=say("Leave this empty."))]
 
     @hookimpl
     def form_notices(self, settings: AkismetSettings) -> Sequence[FormNotice]:
         """Tell readers that Akismet is used, and how it processes their data."""
-        author = "name, email address and website" if settings.send_email else "name and website"
-        return [FormNotice(html=NOTICE.format(author=author))]
+        words = NOTICE_WITH_EMAIL if settings.send_email else NOTICE
+        return [FormNotice(html=f"{words} {LINK}")]
 
     @hookimpl
     def check_submission(self, submission: Submission, settings: AkismetSettings) -> Verdict | None:
@@ -251,11 +253,9 @@ def plugin() -> Akismet:
 def _verdict(answer: str, settings: AkismetSettings) -> Verdict | None:
     if answer == "HAM":
         return None
-    if answer == "SPAM":
-        return Verdict.spam("Akismet takes this for spam.")
-    if settings.discard is Discard.SPAM:
-        return Verdict.spam(CERTAIN)
-    return Verdict.reject(CERTAIN, message="This comment looks like spam and was not accepted.")
+    if answer == "SPAM" or settings.discard is Discard.SPAM:
+        return Verdict.spam("Akismet takes this for spam." if answer == "SPAM" else CERTAIN)
+    return Verdict.reject(CERTAIN, message=REFUSED)
 
 
 def _blog_url(site: Site) -> str:

@@ -26,17 +26,19 @@ from widget import (
     Submission,
     Verdict,
     hookimpl,
+    say,
 )
 
 NAME = "cookie_consent"
-LABEL = "Remember my name, email and drafts on this device"
-HELP = (
+LABEL = say("Remember my name, email and drafts on this device")
+HELP = say(
     "If you agree, your browser keeps your name, your email address, what you are writing and "
     "the keys for editing your comments. You can change this here at any time."
 )
-NOTICE = "Nothing is kept on your device unless you agree to it."
-NOTICE_OFF = "Nothing is kept on your device."
-MESSAGE = "Please agree to the storage on your device to post a comment."
+NOTICE = say("Nothing is kept on your device unless you agree to it.")
+NOTICE_OFF = say("Nothing is kept on your device.")
+MESSAGE = say("Please agree to the storage on your device to post a comment.")
+POLICY = say("Privacy policy")
 #: What an HTML form sends for a ticked box. JSON clients send ``true``.
 _TICKED = frozenset({"on", "true", "1"})
 
@@ -100,7 +102,7 @@ def form_fields(site: Site, settings: CookieConsentSettings) -> Sequence[FormFie
             required=settings.consent is Consent.REQUIRED,
             purpose="device_storage",
             version=site.settings.privacy_policy_version,
-            link=FormLink(href=policy, text="Privacy policy") if policy else None,
+            link=FormLink(href=policy, text=POLICY) if policy else None,
         )
     ]
 
@@ -113,7 +115,7 @@ def form_notices(site: Site, settings: CookieConsentSettings) -> Sequence[FormNo
         return []
     usual = NOTICE_OFF if settings.consent is Consent.OFF else NOTICE
     words = settings.notice.strip() or usual
-    return [FormNotice(html=Markup('{} <a href="{}">Privacy policy</a>').format(words, policy))]
+    return [FormNotice(html=Markup('{} <a href="{}">{}</a>').format(words, policy, POLICY))]
 
 
 @hookimpl

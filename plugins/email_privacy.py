@@ -30,13 +30,14 @@ from widget import (
     Submission,
     Verdict,
     hookimpl,
+    say,
 )
 
 #: The same in every language, without a letter or digit of what it stands for, and nothing that
 #: Markdown reads as a mark.
 EMAIL_MASK = "•••@•••"
 PHONE_MASK = "••• ••• •••"
-NOTICE = "Your email address will not be published."
+NOTICE = say("Your email address will not be published.")
 
 # What may stand before the @, a character at a time. Chinese, Japanese and Korean are written
 # without blanks: there, an address ends where the script changes.

@@ -17,10 +17,11 @@ from widget import (
     Submission,
     Verdict,
     hookimpl,
+    say,
 )
 
 NAME = "honeypot"
-LABEL = "Leave this empty."
+LABEL = say("Leave this empty.")
 
 
 class HoneypotSettings(PluginSettings):

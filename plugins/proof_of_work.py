@@ -30,6 +30,7 @@ from widget import (
     Submission,
     Verdict,
     hookimpl,
+    say,
 )
 
 NAME = "proof_of_work"
@@ -40,8 +41,8 @@ VALID_FOR = timedelta(minutes=30)
 #: How often one solution is taken: for a form that is sent again, not for a flood.
 MAX_USES = 5
 MAX_REMEMBERED = 100_000
-MESSAGE = "The check of your browser ran out of time. Please send your comment again."
-REFUSED = "This site takes comments from browsers with JavaScript only."
+MESSAGE = say("The check of your browser ran out of time. Please send your comment again.")
+REFUSED = say("This site takes comments from browsers with JavaScript only.")
 
 
 class Without(StrEnum):

@@ -38,10 +38,18 @@ from widget import (
     Submission,
     Verdict,
     hookimpl,
+    joined,
+    say,
+    try_again_in,
 )
 
 log = logging.getLogger("comment_widget.plugins.rate_limit")
 
+A_LOT = say("That was a lot at once.")
+HAPPENED = {
+    "thread": say("There are many comments on this page right now."),
+    "site": say("There are many comments on this site right now."),
+}
 KEY_PREFIX = "comment_widget:rate_limit"
 #: Two counters for each limit, this window and the one before: a reader goes on bit by bit.
 STRATEGY = "sliding-window-counter"
@@ -51,10 +59,8 @@ REDIS_TIMEOUT_S, PROBE_EVERY_S = 0.2, 5.0
 MAX_COUNTERS = 20_000
 MAX_LIMITS, MAX_AMOUNT, MAX_WINDOW_S = 4, 1_000_000, 366 * 24 * 3600
 
-_HINT = (
-    "Write limits as '5/minute' or '5/minute; 30/hour': a number from 1, a slash, and second, "
-    "minute, hour, day, month or year; four at most. Leave it empty for no limit."
-)
+_UNITS = "second, minute, hour, day, month or year"
+_HINT = f"Write at most four limits, as '5/minute; 30/hour': per {_UNITS}. Or leave it empty."
 
 
 def _check_limits(text: str) -> str:
@@ -149,7 +155,11 @@ class RateLimit:
         reason = f"The limit of {limit.item} for one {limit.of} is reached."
         if settings.answer is Answer.HOLD:
             return Verdict.hold(reason)
-        return Verdict.reject(reason, message=_message(limit.of, wait_s), retry_after_s=wait_s)
+        return Verdict.reject(
+            reason,
+            message=joined(HAPPENED.get(limit.of, A_LOT), try_again_in(wait_s)),
+            retry_after_s=wait_s,
+        )
 
 
 def plugin() -> RateLimit:
@@ -288,12 +298,3 @@ def _network(address: str | None) -> str:
     if isinstance(parsed, ipaddress.IPv6Address) and not parsed.ipv4_mapped:
         return str(ipaddress.IPv6Network((parsed, 64), strict=False))
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
-
-
-def _message(of: str, wait_s: int) -> str:
-    where = {"thread": "on this page", "site": "on this site"}.get(of)
-    happened = f"There are many comments {where} right now." if where else "That was a lot at once."
-    units = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
-    name, size = next((unit for unit in units if wait_s >= 1.5 * unit[1]), units[-1])
-    number = math.ceil(wait_s / size)
-    return f"{happened} Please try again in {number} {name}{'' if number == 1 else 's'}."

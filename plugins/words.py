@@ -19,11 +19,12 @@ from widget import (
     Submission,
     Verdict,
     hookimpl,
+    say,
 )
 
 NAME = "words"
 MAX_WORDS = 500
-MESSAGE = "This comment has words in it that this site does not publish."
+MESSAGE = say("This comment has words in it that this site does not publish.")
 
 
 def _check_list(value: str) -> str:

@@ -1,5 +1,7 @@
 """Fixtures that every kind of test uses: an application on a real database, a real server."""
 
+import os
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.live import LiveServer
 from tests.postgresql import running_postgresql
+from tests.web_site import WebSite
 from widget.app import create_app, parts_of
 from widget.config import Config
 from widget.domain.site import Site, SiteSettings
@@ -32,6 +35,17 @@ class Clock:
     def advance(self, **duration: float) -> None:
         """Move on by a ``timedelta`` of these arguments."""
         self.time += timedelta(**duration)
+
+
+@pytest.fixture(autouse=True)
+def no_settings_of_others() -> Iterator[None]:
+    """Let each test begin without settings in the environment: ``serve`` leaves some there."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("COMMENT_WIDGET_")]:
+            patch.delenv(name)
+        yield
+        for name in [name for name in os.environ if name.startswith("COMMENT_WIDGET_")]:
+            patch.delenv(name)
 
 
 @pytest.fixture
@@ -64,6 +78,19 @@ def config(
     """Return the configuration of an empty home folder and an empty database."""
     monkeypatch.setenv("COMMENT_WIDGET_HOME", str(tmp_path / "home"))
     return Config(home=tmp_path / "home", database_url=new_database())
+
+
+@pytest.fixture
+def web() -> Iterator[WebSite]:
+    """Return a web site on this machine, with nothing on it yet."""
+    site = WebSite()
+    thread = threading.Thread(target=site.serve_forever, args=(0.01,))
+    thread.start()
+    yield site
+    site.ended.set()
+    site.shutdown()
+    thread.join()
+    site.server_close()
 
 
 @pytest.fixture

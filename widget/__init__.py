@@ -17,11 +17,12 @@ from widget.domain.plugin import (
     ServerInfo,
     SettingsProblem,
 )
-from widget.domain.site import Policy, Presence, Site, SiteSettings
+from widget.domain.site import Policy, Presence, Site, SiteSettings, Votes
 from widget.domain.submission import History, Occasion, Submission
 from widget.domain.thread_page import PublicAuthor, PublicComment, Replies
 from widget.domain.trail import Mode
 from widget.domain.verdict import Outcome, Verdict
+from widget.domain.words import joined, say, say_n, try_again_in
 from widget.hookspecs import hookimpl
 
 __all__ = [
@@ -51,8 +52,13 @@ __all__ = [
     "Status",
     "Submission",
     "Verdict",
+    "Votes",
     "WidgetError",
     "hookimpl",
+    "joined",
+    "say",
+    "say_n",
+    "try_again_in",
 ]
 
 __version__ = "0.1.0"

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response
 
-from widget import __version__
+from widget import __version__, paths
 from widget.config import Config, load_config
 from widget.domain.edit_token import EditTokens
 from widget.domain.errors import ConfigurationError
 from widget.domain.plugin import ServerInfo
-from widget.http import api, dashboard, pages
+from widget.http import api, dashboard, language, pages
 from widget.http.problems import answer_errors
+from widget.languages.languages import Languages
 from widget.plugin_host.discovery import Candidate, find_plugins
 from widget.plugin_host.plugins import Plugins
 from widget.publication.parts import Parts
@@ -57,6 +58,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
     parts = _join(app, config, now, candidates)
     app.extensions[EXTENSION] = parts
+    app.extensions[language.EXTENSION] = parts.languages
     app.config["SECRET_KEY"] = parts.keys.session
     answer_errors(app)
     app.register_blueprint(api.blueprint(parts))
@@ -95,6 +97,7 @@ def _join(
     plugins = Plugins(found, database, keys)
     snapshots = Snapshots(config.snapshot_mb * 1024 * 1024, versions_in(database))
     sanitise = make_sanitiser()
+    languages = Languages(paths.LOCALES)
     return Parts(
         config=config,
         database=database,
@@ -105,9 +108,10 @@ def _join(
             database=database,
             builder=Builder(keys=keys, plugins=plugins, sanitise=sanitise),
             snapshots=snapshots,
-            forms=Forms(plugins, sanitise),
+            forms=Forms(plugins, sanitise, languages),
         ),
         tokens=EditTokens(keys.signing),
+        languages=languages,
         markdown=make_markdown(),
         sanitise=sanitise,
         now=now,

@@ -20,3 +20,4 @@ def bundled(name: str) -> Path:
 STATIC = bundled("static")
 MIGRATIONS = bundled("migrations")
 PLUGINS = bundled("plugins")
+LOCALES = PACKAGE / "locales"

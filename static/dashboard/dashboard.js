@@ -14,6 +14,8 @@ const FEW = 10;
 const KEYS_OFF = "comment-widget-keys-off";
 /** The tabs in which a comment stays after an act, and is only drawn anew. */
 const STAYING = new Set(["all", "one"]);
+/** The acts after which a comment stays where it is, in every tab. */
+const MARKS = /^(?:un)?(?:pin|feature)$|^badge_|_thread$/;
 
 const words = document.body.dataset;
 const toast = /** @type {HTMLElement | null} */ (document.querySelector(".toast"));
@@ -83,7 +85,10 @@ async function act(form, name, cards) {
   const fields = new URLSearchParams({ act: name });
   for (const card of cards) fields.append("comment", card.dataset.id ?? "");
   if (cards.length === 1) fields.append("seen", cards[0]?.dataset.status ?? "");
-  const stays = STAYING.has(queue?.dataset.tab ?? "") || (name.endsWith("_edit") && queue?.dataset.tab !== "pending");
+  const told = form.querySelector("[name=message]");
+  if (told instanceof HTMLInputElement) fields.set("message", told.value);
+  const tab = queue?.dataset.tab ?? "";
+  const stays = STAYING.has(tab) || MARKS.test(name) || isKept(name, tab);
   const last = /** @type {HTMLElement} */ (cards.at(-1));
   if (stays) for (const card of cards) card.setAttribute("aria-busy", "true");
   else leave(cards, last);
@@ -98,6 +103,12 @@ async function act(form, name, cards) {
     say({ said: reason(error), decisions: [], counts: {} });
     if (error instanceof Refusal && error.status === 409) await refresh(cards);
   }
+}
+
+/** Whether a comment stays in a list after its edit, or what was reported of it, is settled.
+ * @param {string} name @param {string} tab */
+function isKept(name, tab) {
+  return (name.endsWith("_edit") && tab !== "pending") || (name === "keep" && tab !== "flagged");
 }
 
 /** Take back what was done last on this page. */
@@ -201,7 +212,7 @@ function press(key) {
   const card = current && !current.hidden ? current : visible()[0];
   if (!card || card.getAttribute("aria-busy") === "true") return true;
   if (key === "o") {
-    const trail = card.querySelector("details");
+    const trail = /** @type {HTMLDetailsElement | null} */ (card.querySelector("details.trail"));
     if (trail) trail.open = !trail.open;
     card.focus();
   } else if (key === "x") {

@@ -148,7 +148,7 @@ function timeView({ t, times }, at, kind) {
   return h(
     "time",
     {
-      class: "small",
+      class: edited ? "small" : null,
       key: kind,
       datetime: at,
       title: edited ? t("edited_at", { time: exactly }) : exactly,

@@ -26,15 +26,21 @@ export function compactForm(box, draft) {
       part: "form",
       novalidate: true,
       "aria-label": t("write"),
-      onfocusin: () =>
+      onfocusin: (/** @type {FocusEvent} */ { target }) => {
+        // A button that moved away between press and release would not be clicked.
+        if (target instanceof HTMLButtonElement) return;
         act(box, ({ takeChallenges }) => {
           box.set({ writing: true });
           // Ready by the time that the text is; what fails now is asked for again then.
           takeChallenges(box).catch(() => {});
-        }),
+        });
+      },
       onsubmit: (/** @type {Event} */ event) => {
         event.preventDefault();
-        act(box, (actions) => actions.submit(box, "new"));
+        act(box, (actions) => {
+          box.set({ writing: true });
+          return actions.submit(box, "new");
+        });
       },
     },
     h(

@@ -1,5 +1,6 @@
 /** A reader's own comments: where they stand, and what may still be done with them. */
-/** @import { Box, Comment } from "./types.js" */
+/** @import { Box, Comment, Own } from "./types.js" */
+/** @import { Translate } from "./i18n.js" */
 import { button } from "./button.js";
 import { formView } from "./form.js";
 import { h } from "./view.js";
@@ -24,12 +25,17 @@ export function editView(box, comment) {
 /** What its author is told of a comment. @param {Box} box @param {Comment} comment */
 export function notesView({ state, t }, { id }) {
   const own = state.own[id];
-  const held = own?.held ? own.status : "";
-  const note = held === "pending" ? t("pending_help") : held === "refused" ? t("refused_help") : "";
+  const note = own?.held ? standingNote(own, t) : "";
   return [
-    held !== "sending" && note && h("p", { key: "held", class: "help" }, note),
+    note && h("p", { key: "held", class: "help" }, note),
     state.notes[id] && h("p", { key: "note", class: "help" }, state.notes[id]),
   ];
+}
+
+/** @param {Own} own @param {Translate} t */
+function standingNote({ status, message }, t) {
+  if (status === "sending") return "";
+  return status === "pending" ? t("pending_help") : (message ?? t("refused_help"));
 }
 
 /** @param {Box} box @param {Comment} comment @param {string} status */
@@ -42,7 +48,7 @@ export function ownActs(box, comment, status) {
     status === "pending" &&
       !own.asked &&
       button("review", t("review"), () => box.run(() => askReview(box, comment.id))),
-    mine && status !== "refused" && button("edit", t("edit"), () => openEdit(box, comment)),
+    mine && (!status || status === "pending") && button("edit", t("edit"), () => openEdit(box, comment)),
     mine && button("delete", t("delete"), () => box.set({ deleting: comment.id })),
   ];
 }

@@ -50,7 +50,7 @@
  * @typedef {{comments: Comment[], after: string | null}} RepliesPage
  * @typedef {{status: string, comment: Comment, token: string, message: string | null}} Posted
  * @typedef {{status: string, comment: Comment | null, message: string | null}} Edited
- * @typedef {{status: string, comment: Comment}} Found
+ * @typedef {{status: string, comment: Comment, message: string | null}} Found
  * @typedef {{field: string, message: string}} FieldError
  * @typedef {{name?: string, email?: string, website?: string}} Writer
  * @typedef {{site: string, url: string, thread?: string, title: string, parent: number | null,
@@ -90,6 +90,7 @@
  * @property {string} status
  * @property {string} created
  * @property {Comment | null} [held] what readers don't see yet
+ * @property {string | null} [message] why it was refused, in the moderators' words
  * @property {boolean} [asked] the moderators were asked to look at it
  *
  * @typedef {object} State Everything that the box shows.

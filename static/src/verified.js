@@ -14,6 +14,7 @@ export async function importVerified(url, integrity, script) {
   if (script instanceof HTMLScriptElement && script.integrity) {
     const link = document.createElement("link");
     Object.assign(link, { rel: "modulepreload", href: url, integrity, crossOrigin: "anonymous" });
+    link.nonce = script.nonce; // A policy may trust tags by it, and the browser hides the attribute.
     const checked = new Promise((resolve, reject) => {
       link.onload = resolve;
       link.onerror = reject;

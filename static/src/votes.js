@@ -30,7 +30,7 @@ function voteButton(box, { id }, value) {
   const arrow = h(
     "svg:svg",
     { viewBox: "0 0 20 20", "aria-hidden": "true" },
-    h("svg:path", { d: up ? "M10 4 17 13H3Z" : "M10 16 17 7H3Z" }),
+    h("svg:path", { d: up ? "M10 5 17 14H3Z" : "M10 15 17 6H3Z" }),
   );
   return button(
     up ? "up" : "down",

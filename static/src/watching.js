@@ -1,5 +1,5 @@
 /** The reader's own comments that wait for a moderator: watched until they are decided. */
-/** @import { Box, Comment, Own } from "./types.js" */
+/** @import { Box, Comment, Edited, Own } from "./types.js" */
 import { apiError } from "./api_error.js";
 import { keep } from "./privacy.js";
 import { whileSeen } from "./timers.js";
@@ -34,28 +34,29 @@ export function watch(box, id, delay_ms = FIRST_LOOK_MS) {
     const own = box.state.own[id];
     if (own?.status !== "pending") return;
     try {
-      const { status, comment } = await readComment(box.api, id, own.token);
-      if (status !== "pending") return decided(box, id, status, comment);
+      const found = await readComment(box.api, id, own.token);
+      const { status, comment } = found;
+      if (status !== "pending") return decided(box, id, found);
       if (!own.held) changeOwn(box, id, { held: comment });
     } catch (error) {
       if (box.signal.aborted) return;
       if ([403, 404, 410].includes(apiError(error)?.status ?? 0)) {
-        return decided(box, id, "refused", null);
+        return decided(box, id, { status: "refused", comment: null, message: null });
       }
     }
     watch(box, id, Math.min(Math.max(delay_ms, FIRST_LOOK_MS) * SLOWER, LAST_LOOK_MS));
   });
 }
 
-/** @param {Box} box @param {number} id @param {string} status @param {Comment | null} comment */
-function decided(box, id, status, comment) {
-  changeOwn(box, id, { status });
+/** @param {Box} box @param {number} id @param {Pick<Edited, "status" | "comment" | "message">} found */
+function decided(box, id, { status, comment, message }) {
+  changeOwn(box, id, { status, message });
   if (status === "published" && comment) {
     publish(box, comment);
     box.set({ announcement: box.t("now_published") });
     box.emit("published", { id });
   } else {
-    box.set({ announcement: box.t("refused_help") });
+    box.set({ announcement: message ?? box.t("refused_help") });
   }
 }
 

@@ -50,6 +50,7 @@ export async function submit(box, name) {
   } catch (error) {
     if (box.signal.aborted) return;
     changeDraft(box, name, { sending: false });
+    box.set({ announcement: "" });
     failed(box, name, error);
   } finally {
     if (shown !== null) forgetOwn(box, shown);

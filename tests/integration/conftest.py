@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.conftest import ORIGIN, PAGE, Clock
@@ -188,3 +189,30 @@ def run(
     yield run_main
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture
+def react(client: FlaskClient) -> Callable[..., TestResponse]:
+    """Return a function that reacts to a comment as one reader's browser, or another's."""
+
+    def send(
+        comment_id: int, act: str, reader: int = 1, *, token: str | None = None, **body: object
+    ) -> TestResponse:
+        headers = {"Origin": ORIGIN, "User-Agent": "Browser"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return client.post(
+            f"/api/v1/comments/{comment_id}/{act}",
+            json=body,
+            headers=headers,
+            environ_base={"REMOTE_ADDR": f"10.0.{reader // 250}.{reader % 250}"},
+        )
+
+    return send
+
+
+@pytest.fixture
+def published(site: Site, post: Callable[..., TestResponse]) -> int:
+    """Return a comment that everybody sees."""
+    assert site
+    return int(post().get_json()["comment"]["id"])

@@ -21,7 +21,17 @@ from tests.live import START_S, free_port
 from tests.repository.files import ROOT, tracked_names
 
 FOLDERS = ("widget", "plugins", "static", "migrations")
-BUILT_IN = {"akismet", "rate_limit", "cookie_consent", "email_privacy"}
+BUILT_IN = {
+    "akismet",
+    "rate_limit",
+    "cookie_consent",
+    "email_privacy",
+    "honeypot",
+    "links",
+    "words",
+    "known_authors",
+    "proof_of_work",
+}
 
 
 @dataclass(frozen=True)

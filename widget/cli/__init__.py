@@ -7,7 +7,19 @@ from copy import copy
 import click
 
 from widget import __version__
-from widget.cli import check, db, demo, imports, keys, moderation, plugins, serve, site, user
+from widget.cli import (
+    check,
+    db,
+    demo,
+    embed,
+    imports,
+    keys,
+    moderation,
+    plugins,
+    serve,
+    site,
+    user,
+)
 from widget.domain.errors import Invalid, WidgetError
 
 
@@ -25,7 +37,7 @@ def cli() -> None:
     """
 
 
-for _module in (serve, demo, site, user, moderation, plugins, imports, keys, db, check):
+for _module in (serve, demo, site, embed, user, moderation, plugins, imports, keys, db, check):
     cli.add_command(_module.command)
 
 

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 import click
 import orjson
 
+from widget.cli import marking
 from widget.cli.opening import open_parts, site_of
 from widget.domain.comment import Comment, Status
 from widget.domain.errors import FieldError, Invalid
 from widget.moderation.decide import change_status
 from widget.moderation.decide import undo as take_back
 from widget.publication.parts import Parts
-from widget.store import comments, listing, trails
+from widget.store import comments, listing, reactions, trails
 
 #: Who works at the command line is a person to the plugins that learn from people.
 ACTOR = "person:cli"
@@ -59,6 +60,7 @@ def show(comment_id: int, as_json: bool) -> None:
         comment = comments.get_comment(session, parts.keys, comment_id)
         entries = trails.trail_of(session, comment_id)
         events = trails.events_of(session, comment_id)
+        flags = reactions.flags_by_comment(session, [comment_id]).get(comment_id, [])
     row = _row(comment) | {
         "trail": [
             {
@@ -75,15 +77,18 @@ def show(comment_id: int, as_json: bool) -> None:
         ],
         "decisions": [
             {"from": event.before, "to": event.after, "actor": event.actor, "at": event.at}
-            | {"reason": event.reason}
+            | {"reason": event.reason, "message": event.message}
             for event in events
         ],
+        "reports": [{"reason": flag.reason, "at": flag.at} for flag in flags],
     }
     if as_json:
         click.echo(orjson.dumps(row, option=orjson.OPT_INDENT_2).decode())
         return
     click.echo(f"{comment.id}  {comment.status}  {comment.author.name or 'anonymous'}")
     click.echo(f"\n{comment.source}\n")
+    for flag in flags:
+        click.echo(f"{flag.at:%Y-%m-%d %H:%M}  reported by a reader: {flag.reason}")
     for entry in entries:
         said = entry.verdict.outcome if entry.verdict else entry.answer
         click.echo(f"{entry.plugin:20}  {said:10}  {entry.duration_ms:7.1f} ms  {entry.reason}")
@@ -97,12 +102,18 @@ def show(comment_id: int, as_json: bool) -> None:
 def _decides(name: str, after: Status, words: str) -> click.Command:
     @click.command(name, help=words, epilog=f"Example: comment-widget moderation {name} 17 18")
     @click.argument("ids", metavar="ID...", type=int, nargs=-1, required=True)
-    @click.option("--reason", default="", help="Why; kept with the decision.")
-    def decide(ids: Sequence[int], reason: str) -> None:
+    @click.option("--reason", default="", help="Why; kept with the decision, for moderators.")
+    def decide(ids: Sequence[int], reason: str, message: str | None = None) -> None:
         _for_each(
-            ids, lambda parts, one: change_status(parts, one, after, actor=ACTOR, reason=reason)
+            ids,
+            lambda parts, one: change_status(
+                parts, one, after, actor=ACTOR, reason=reason, message=message
+            ),
         )
 
+    if after is Status.REJECTED:
+        told = click.Option(["--message"], metavar="TEXT", help="What the author is told.")
+        decide.params.append(told)
     return decide
 
 
@@ -120,6 +131,10 @@ for _name, _after, _words in (
 def restore(ids: Sequence[int]) -> None:
     """Take back the last decision on each comment."""
     _for_each(ids, lambda parts, one: take_back(parts, one, actor=ACTOR))
+
+
+for _command in (marking.mark_some, marking.close, marking.reopen):
+    command.add_command(_command)
 
 
 def _for_each(ids: Sequence[int], act: Callable[[Parts, int], object]) -> None:
@@ -143,5 +158,6 @@ def _row(comment: Comment) -> dict[str, object]:
         "author": comment.author.name,
         "website": comment.author.website,
         "created": comment.created,
+        "flags": comment.flag_count,
         "body": comment.source,
     }

@@ -9,11 +9,13 @@ import click
 import orjson
 from pydantic import SecretStr, ValidationError
 
+from widget import paths
 from widget.cli.opening import open_parts, site_of
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.hosts import check_host
 from widget.domain.plugin import PluginSettings
 from widget.domain.site import Site, SiteSettings
+from widget.embed_check.server import this_server
 from widget.plugin_host.settings import model_faults
 from widget.publication.parts import Parts
 from widget.store import sites
@@ -133,10 +135,7 @@ def show(key: str, as_json: bool) -> None:
 
 def script_tag(parts: Parts, key: str) -> str:
     """Return the lines that put the box on a page."""
-    return (
-        f'<script src="{parts.config.url}/embed.js" data-site="{key}" async></script>\n'
-        "<comment-thread></comment-thread>"
-    )
+    return this_server(parts.config.url, paths.STATIC).tag(key)
 
 
 def _checked(hosts: Sequence[str]) -> tuple[str, ...]:

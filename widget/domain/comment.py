@@ -17,6 +17,9 @@ class Status(StrEnum):
     DELETED = "deleted"
 
 
+#: Actors that are no person.
+PIPELINE, AUTHOR = "pipeline", "author"
+
 #: What the pipeline's outcome makes of a new comment.
 STATUS_OF = {
     Outcome.ALLOW: Status.PUBLISHED,
@@ -47,7 +50,9 @@ class Comment:
 
     ``source`` is the text as written, ``html`` what it was rendered to. ``proposed_source`` is
     an edit that waits for moderation while the old text stays public. ``address`` is whole
-    only while the site's settings keep it, then cut.
+    only while the site's settings keep it, then cut. ``number`` is its ordinal in the thread
+    from when it was first published. ``flag_count`` is how many readers' reports nobody has
+    looked at; ``review_asked`` whether the author's wish for a review waits for an answer.
     """
 
     id: int
@@ -75,13 +80,17 @@ class Comment:
     answers: dict[str, object] = field(default_factory=dict)
     proposed_source: str | None = None
     proposed_html: str | None = None
+    number: int | None = None
+    flag_count: int = 0
+    review_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One decision: a change of status, or an edit where before and after are the same.
 
-    ``undoes`` is the decision that it takes back.
+    ``undoes`` is the decision that it takes back. ``reason`` is for moderators, ``message`` is
+    what the author is told.
     """
 
     id: int
@@ -92,3 +101,4 @@ class Event:
     reason: str
     at: datetime
     undoes: int | None = None
+    message: str | None = None

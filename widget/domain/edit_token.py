@@ -6,9 +6,10 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from widget.domain.comment import Comment
 from widget.domain.errors import TokenRefused
+from widget.domain.words import say
 
 _SALT = "comment-widget edit token"
-_WORDS = "This needs the token that was given when the comment was posted."
+_WORDS = say("This needs the token that was given when the comment was posted.")
 
 
 class EditTokens:
@@ -23,6 +24,16 @@ class EditTokens:
     def sign(self, comment: Comment) -> str:
         """Return the token of a comment."""
         return str(self._serializer.dumps([comment.site_id, comment.id]))
+
+    def read(self, token: str | None) -> tuple[int, int] | None:
+        """Return the site and the comment that a token is for, ``None`` where it is none."""
+        try:
+            value = self._serializer.loads(token or "")
+        except BadData:
+            return None
+        if not isinstance(value, list) or [type(part) for part in value] != [int, int]:
+            return None
+        return value[0], value[1]
 
     def check(self, token: str | None, comment_id: int) -> None:
         """Let pass the token of that comment only.

@@ -25,6 +25,14 @@ class Presence(StrEnum):
     REQUIRED = "required"
 
 
+class Votes(StrEnum):
+    """Which votes readers can give."""
+
+    OFF = "off"
+    UP = "up"
+    BOTH = "both"
+
+
 class SiteSettings(BaseModel):
     """The settings of one site; the dashboard draws its form from this model.
 
@@ -46,6 +54,15 @@ class SiteSettings(BaseModel):
     edit_window_s: int = Field(
         900, ge=0, le=86_400, description="How long authors may edit or delete, seconds."
     )
+    votes: Votes = Field(Votes.BOTH, description="Which votes readers can give.")
+    flags: bool = Field(True, description="Whether readers can report comments.")
+    hold_after_flags: int = Field(
+        0,
+        ge=0,
+        le=100,
+        description="A comment that so many readers report is held; 0 holds none.",
+    )
+    numbers: bool = Field(False, description="Whether comments show their numbers.")
     address_days: int = Field(
         30, ge=0, le=3650, description="Days for which IP addresses are kept whole."
     )

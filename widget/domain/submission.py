@@ -13,11 +13,15 @@ from widget.domain.comment import Author
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.hosts import check_http_url
 from widget.domain.site import Presence, Site, SiteSettings
+from widget.domain.words import say
 
 MAX_NAME = 80
 MAX_EMAIL = 254
 MAX_WEBSITE = 500
 MAX_TITLE = 300
+NAME_MISSING = say("Please give your name.")
+EMAIL_MISSING = say("Please give your email address.")
+WEBSITE_MISSING = say("Please give your website.")
 #: More combining marks on one letter than any written language stacks.
 MAX_MARKS = 8
 
@@ -95,15 +99,17 @@ def clean_author(author: Author, settings: SiteSettings) -> Author:
     email = (author.email or "").strip() or None
     website = (author.website or "").strip() or None
     wanted = (
-        ("author.name", name, settings.author_name, MAX_NAME, "your name"),
-        ("author.email", email, settings.author_email, MAX_EMAIL, "your email address"),
-        ("author.website", website, settings.author_website, MAX_WEBSITE, "your website"),
+        ("author.name", name, settings.author_name, MAX_NAME, NAME_MISSING),
+        ("author.email", email, settings.author_email, MAX_EMAIL, EMAIL_MISSING),
+        ("author.website", website, settings.author_website, MAX_WEBSITE, WEBSITE_MISSING),
     )
     for where, value, presence, limit, words in wanted:
         if value is None and presence is Presence.REQUIRED:
-            errors.append(FieldError(where, f"Please give {words}."))
+            errors.append(FieldError(where, words))
         elif value is not None and len(value) > limit:
-            errors.append(FieldError(where, f"This is longer than {limit} characters."))
+            errors.append(
+                FieldError(where, say("This is longer than {limit} characters.", limit=limit))
+            )
     if errors:
         raise Invalid(errors)
     keep = {where: value for where, value, presence, _, _ in wanted if presence is not Presence.OFF}
@@ -123,9 +129,13 @@ def clean_body(body: str, settings: SiteSettings) -> str:
     text = _CONTROLS.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
     text = _cut_marks(unicodedata.normalize("NFC", text)).strip("\n").rstrip()
     if not has_visible_text(text):
-        raise Invalid([FieldError("body", "Please write something.")])
+        raise Invalid([FieldError("body", say("Please write something."))])
     if len(text) > settings.max_length:
-        message = f"This is {len(text)} characters long; the limit is {settings.max_length}."
+        message = say(
+            "This is {length} characters long; the limit is {limit}.",
+            length=len(text),
+            limit=settings.max_length,
+        )
         raise Invalid([FieldError("body", message)])
     return text
 
@@ -168,7 +178,7 @@ def _checked_email(email: str | None) -> str | None:
     try:
         return validate_email(email, check_deliverability=False).normalized
     except EmailNotValidError as error:
-        message = "This is not an email address that mail can be sent to."
+        message = say("This is not an email address that mail can be sent to.")
         raise Invalid([FieldError("author.email", message)]) from error
 
 
@@ -178,9 +188,11 @@ def _checked_website(website: str | None) -> str | None:
     try:
         address = check_http_url(website if "://" in website else f"https://{website}")
     except ValueError as error:
-        message = "This is not a web address that begins with https:// or http://."
+        message = say("This is not a web address that begins with https:// or http://.")
         raise Invalid([FieldError("author.website", message)]) from error
     if len(address) > MAX_WEBSITE:
-        message = f"This is longer than {MAX_WEBSITE} characters once it is encoded."
+        message = say(
+            "This is longer than {limit} characters once it is encoded.", limit=MAX_WEBSITE
+        )
         raise Invalid([FieldError("author.website", message)])
     return address

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from widget.domain.form import FormField
-from widget.domain.site import Policy, Presence
+from widget.domain.site import Policy, Presence, Votes
 from widget.domain.thread import ThreadState
 
 #: A time in UTC as RFC 3339 writes it.
@@ -44,7 +44,10 @@ class Replies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicComment:
-    """What readers see of a comment. A deleted one with replies has no author and no text."""
+    """What readers see of a comment. A deleted one with replies has no author and no text.
+
+    ``number`` is its ordinal in the thread, ``None`` until it is published.
+    """
 
     id: int
     parent: int | None
@@ -57,6 +60,7 @@ class PublicComment:
     featured: bool
     deleted: bool
     replies: Replies
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,10 @@ class Form:
     max_depth: int
     edit_window_s: int
     policy: Policy
+    votes: Votes
+    flags: bool
+    numbers: bool
+    subscriptions: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

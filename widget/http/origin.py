@@ -5,6 +5,7 @@ from flask import Request, Response
 from widget.domain.errors import OriginNotAllowed
 from widget.domain.hosts import origin_is_allowed
 from widget.domain.site import Site
+from widget.domain.words import say
 
 ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match"
 EXPOSED_HEADERS = "ETag, Retry-After"
@@ -23,7 +24,9 @@ def check_origin(request: Request, site: Site, own: str) -> None:
     origin = request.headers.get("Origin")
     if origin is None or origin == own or origin_is_allowed(origin, site.hosts):
         return
-    raise OriginNotAllowed("Comments can't be sent from this page: its host is not the site's.")
+    raise OriginNotAllowed(
+        say("Comments can't be sent from this page: its host is not the site's.")
+    )
 
 
 def allow_reading(response: Response) -> Response:

@@ -12,6 +12,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from widget.domain import errors
 from widget.domain.errors import FieldError, WidgetError
+from widget.domain.words import joined, say
+from widget.http.language import mark_language, tell
 
 log = logging.getLogger("comment_widget.http")
 
@@ -46,14 +48,15 @@ class Problem:
 def problem(
     status: int, detail: str, faults: Sequence[FieldError] = (), title: str | None = None
 ) -> Response:
-    """Return a problem document (RFC 9457)."""
+    """Return a problem document (RFC 9457), in the language that the request asks for."""
     words = title or HTTPStatus(status).phrase
-    body = asdict(Problem(title=words, status=int(status), detail=detail, errors=tuple(faults)))
+    told = tuple(FieldError(fault.field, tell(fault.message)) for fault in faults)
+    body = asdict(Problem(title=words, status=int(status), detail=tell(detail), errors=told))
     if not faults:
         del body["errors"]
     response = Response(orjson.dumps(body), status=status, content_type=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return mark_language(response)
 
 
 def problem_of(error: WidgetError) -> Response:
@@ -62,12 +65,19 @@ def problem_of(error: WidgetError) -> Response:
     faults = error.errors if isinstance(error, errors.Invalid | errors.Refused) else ()
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return _unexpected(error)
-    response = problem(status, str(error), faults)
+    response = problem(status, words_of(error), faults)
     if isinstance(error, errors.TooMany):
         response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, errors.Busy):
         response.headers["Retry-After"] = str(BUSY_RETRY_S)
     return response
+
+
+def words_of(error: WidgetError) -> str:
+    """Return what an error tells a reader, ready to be said in their language."""
+    if isinstance(error, errors.Invalid):
+        return joined(*(fault.message for fault in error.errors))
+    return error.args[0] if error.args else ""
 
 
 def answer_errors(app: Flask) -> None:
@@ -80,7 +90,7 @@ def answer_errors(app: Flask) -> None:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
         words = error.description or HTTPStatus(status).description
         if isinstance(error, RequestEntityTooLarge):
-            words = "This is larger than the server accepts."
+            words = say("This is larger than the server accepts.")
         response = problem(status, words)
         for name, value in error.get_headers():
             if name.lower() in ("allow", "retry-after"):
@@ -99,5 +109,7 @@ def _unexpected(error: Exception) -> Response:
     """Answer a fault of ours: an id to look it up by, and nothing of what happened."""
     name = secrets.token_hex(6)
     log.error("request failed, id %s", name, exc_info=error)
-    detail = f"Something went wrong on the server. If it goes on, tell its owner this id: {name}."
+    detail = say(
+        "Something went wrong on the server. If it goes on, tell its owner this id: {id}.", id=name
+    )
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)

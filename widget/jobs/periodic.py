@@ -96,6 +96,7 @@ def _cut_addresses(database: Database, now: datetime) -> None:
         before = now - timedelta(days=site.settings.address_days)
         with database.write() as session:
             retention.cut_addresses(session, site.id, before, cut_address)
+            retention.end_readers(session, site.id, before)
 
 
 def _end_deleted(database: Database, now: datetime) -> None:

@@ -13,6 +13,7 @@ from widget.publication.parts import Parts
 from widget.publication.publish import TELL_PLUGIN
 from widget.store import comments, jobs, sites, threads, trails
 from widget.store.jobs import Job
+from widget.submission.reactions import SHOW_VOTES, show_votes
 
 log = logging.getLogger("comment_widget.jobs")
 
@@ -52,6 +53,10 @@ def _recheck(parts: Parts, payload: Mapping[str, Any]) -> None:
     recheck(parts, int(payload["comment"]), int(payload["tried"]))
 
 
+def _show_votes(parts: Parts, payload: Mapping[str, Any]) -> None:
+    show_votes(parts, int(payload["thread"]))
+
+
 def _tell_plugin(parts: Parts, payload: Mapping[str, Any]) -> None:
     with parts.database.read() as session:
         event = trails.get_event(session, int(payload["event"]))
@@ -86,4 +91,5 @@ _KINDS: dict[str, Callable[[Parts, Mapping[str, Any]], None]] = {
     RECHECK: _recheck,
     TELL_PLUGIN: _tell_plugin,
     PERIODIC: run_periodic,
+    SHOW_VOTES: _show_votes,
 }

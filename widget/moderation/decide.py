@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, replace
 
-from widget.domain.comment import ALLOWED_CHANGES, Comment, Event, Status
+from widget.domain.comment import ALLOWED_CHANGES, PIPELINE, Comment, Event, Status
 from widget.domain.errors import Conflict, Invalid, NotFound
 from widget.domain.errors import FieldError as Fault
 from widget.publication.parts import Parts
 from widget.publication.publish import promise_to_tell, publish
-from widget.store import comments, sites, threads, trails
+from widget.store import comments, reactions, sites, threads, trails
 from widget.store.database import Session
+
+#: So many characters may be told to an author.
+MAX_MESSAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +24,35 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Who decides, and why; ``undoes`` is the event that is taken back."""
+    """Who decides, why, and what the author is told; ``undoes`` is the event taken back."""
 
     actor: str
     reason: str = ""
     undoes: int | None = None
+    message: str | None = None
 
 
 def change_status(
-    parts: Parts, comment_id: int, after: Status, *, actor: str, reason: str = ""
+    parts: Parts,
+    comment_id: int,
+    after: Status,
+    *,
+    actor: str,
+    reason: str = "",
+    message: str | None = None,
 ) -> Decision:
     """Give a comment another status. Deciding what is so already changes nothing.
 
+    ``message`` is what the author is told where the comment is refused; ``reason`` is kept for
+    moderators only.
+
     Raises:
         NotFound: where there is no such comment.
-        Invalid: where this change isn't one of those allowed.
+        Invalid: where this change isn't one of those allowed, or the message is too long.
     """
+    act = Act(actor=actor, reason=reason, message=_message(message))
     with parts.database.write() as session:
-        decision = decide(parts, session, comment_id, after, act=Act(actor=actor, reason=reason))
+        decision = decide(parts, session, comment_id, after, act=act)
     _announce(parts, decision.comment)
     return decision
 
@@ -51,13 +65,17 @@ def decide(
     *,
     act: Act,
 ) -> Decision:
-    """Change a status in a transaction of the caller's, who then calls ``publish``."""
+    """Change a status in a transaction of the caller's, who then calls ``publish``.
+
+    What a person decides, or the author, also answers the reports of readers and the wish for
+    a review; taken back, they wait again.
+    """
     before = comments.get_comment(session, parts.keys, comment_id)
     if before.status is after:
         return Decision(before, _as_it_is(parts, session, before))
     if (before.status, after) not in ALLOWED_CHANGES:
         raise Invalid([Fault("status", f"A {before.status} comment can't become {after}.")])
-    comment = comments.set_status(session, parts.keys, comment_id, after)
+    comments.set_status(session, parts.keys, comment_id, after)
     event = trails.add_event(
         session,
         Event(
@@ -67,14 +85,55 @@ def decide(
             after=after,
             actor=act.actor,
             reason=act.reason,
+            message=act.message,
             at=parts.now(),
         ),
         undoes=act.undoes,
     )
+    if act.undoes is not None:
+        reactions.reopen(session, comment_id, act.undoes)
+    elif act.actor != PIPELINE:
+        reactions.settle(session, comment_id, event.id)
+    comment = comments.get_comment(session, parts.keys, comment_id)
     site = sites.site_by_id(session, comment.site_id)
     if site is not None:
         promise_to_tell(parts, session, site, event.id)
     return Decision(comment, event)
+
+
+def _message(text: str | None) -> str | None:
+    """Return a message without spaces at its ends, ``None`` for an empty one."""
+    told = (text or "").strip()
+    if len(told) > MAX_MESSAGE:
+        raise Invalid([Fault("message", f"Tell the author at most {MAX_MESSAGE} characters.")])
+    return told or None
+
+
+def keep(parts: Parts, comment_id: int, *, actor: str) -> Decision:
+    """Leave a comment where it is, having looked at its reports or its author's wish.
+
+    Raises:
+        NotFound: where nothing of the kind waits.
+    """
+    with parts.database.write() as session:
+        comment = comments.get_comment(session, parts.keys, comment_id)
+        if not (comment.flag_count or comment.review_asked):
+            raise NotFound("No report of this comment waits.")
+        event = trails.add_event(
+            session,
+            Event(
+                id=0,
+                comment_id=comment_id,
+                before=comment.status,
+                after=comment.status,
+                actor=actor,
+                reason="Looked at, and left as it is.",
+                at=parts.now(),
+            ),
+        )
+        reactions.settle(session, comment_id, event.id)
+        kept = comments.get_comment(session, parts.keys, comment_id)
+    return Decision(kept, event)
 
 
 def _as_it_is(parts: Parts, session: Session, comment: Comment) -> Event:
@@ -160,6 +219,7 @@ def _settle_edit(parts: Parts, comment_id: int, *, actor: str, accept: bool) -> 
                 at=now,
             ),
         )
+        reactions.settle(session, comment_id, event.id)
         settled = comments.get_comment(session, parts.keys, comment_id)
     _announce(parts, settled)
     return Decision(settled, event)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from widget.domain.comment import STATUS_OF, Comment, Event, Status
+from widget.domain.comment import AUTHOR, PIPELINE, STATUS_OF, Comment, Event, Status
 from widget.domain.errors import NotFound
 from widget.domain.site import Site
 from widget.domain.submission import Occasion, Submission
@@ -18,8 +18,6 @@ from widget.store import comments, jobs, sites, threads, trails
 from widget.store.database import Session
 
 RECHECK = "recheck"
-PIPELINE = "pipeline"
-AUTHOR = "author"
 
 #: Seconds until the first, second … further try. After the last one a moderator decides.
 BACK_OFF_S = (30, 120, 600, 1800, 7200, 21600, 43200, 86400)
@@ -100,7 +98,8 @@ def _still_owed(
     thread = threads.thread_by_id(session, comment.thread_id)
     events = trails.events_of(session, comment_id)
     decided = any(event.actor not in (PIPELINE, AUTHOR) for event in events)
-    waits = (comment.status is Status.PENDING and not decided) or _has_proposal(comment)
+    is_held = comment.status is Status.PENDING and not decided and not comment.flag_count
+    waits = is_held or _has_proposal(comment)
     if not waits or site is None or thread is None:
         return None
     return comment, site, thread

@@ -6,6 +6,7 @@ Nothing here trusts a type annotation: a plugin is somebody else's program.
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import overload
 
 from widget.domain.comment import Author, Comment
 from widget.domain.submission import MAX_EMAIL, MAX_NAME, MAX_TITLE, MAX_WEBSITE, Submission
@@ -36,8 +37,16 @@ def sound_verdict(value: object) -> Verdict | None:
         return None
     if value.retry_after_s is not None and not isinstance(value.retry_after_s, int):
         return None
-    message = value.message[:MAX_WORDS] if value.message is not None else None
-    return replace(value, reason=value.reason[:MAX_WORDS], message=message)
+    return replace(value, reason=_cut(value.reason), message=_cut(value.message))
+
+
+@overload
+def _cut(words: str) -> str: ...
+@overload
+def _cut(words: str | None) -> str | None: ...
+def _cut(words: str | None) -> str | None:
+    # What is short enough stays what it is: words of a catalogue can still be translated.
+    return words if words is None or len(words) <= MAX_WORDS else words[:MAX_WORDS]
 
 
 def is_sound_submission(value: object) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from widget.config import Config
 from widget.domain.edit_token import EditTokens
+from widget.languages.languages import Languages
 from widget.plugin_host.plugins import Plugins
 from widget.snapshot.cache import Snapshots
 from widget.snapshot.read import Reader
@@ -28,6 +29,7 @@ class Parts:
     snapshots: Snapshots
     reader: Reader
     tokens: EditTokens
+    languages: Languages
     markdown: Callable[[str], str]
     sanitise: Callable[[str], str]
     now: Callable[[], datetime]

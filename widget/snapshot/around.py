@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from widget.domain.comment import Comment
+from widget.domain.comment import Comment, Status
 from widget.domain.cursor import Cursor, cursor_at, encode_reply_cursor
 from widget.domain.errors import NotFound
 from widget.domain.site import Site
@@ -31,17 +31,32 @@ def path_to(
     above = pages.ancestors(session, builder.keys, comment, MAX_ANCESTORS)
     root = comments.get_comment(session, builder.keys, comment.root or comment.id)
     down = [found for found in reversed(above) if found.id != root.id]
-    return cursor_at(root, sort, inclusive=True), [*down, comment]
+    # A pinned one stands on the first page, wherever it would be otherwise.
+    stands_first = root.pinned and root.status is Status.PUBLISHED
+    begin = Cursor(sort=sort) if stands_first else cursor_at(root, sort, inclusive=True)
+    return begin, [*down, comment]
 
 
 def with_path(
     builder: Builder, site: Site, page: ThreadPage, path: Sequence[Comment]
 ) -> ThreadPage:
-    """Return the page with the comments of a path hung under its first comment."""
-    head, *rest = page.comments
+    """Return the page with the comments of a path hung under the top-level one above them."""
+    root = path[-1].root or path[-1].id
+    return replace(
+        page,
+        comments=[
+            _with_all(builder, site, tree, path) if tree.id == root else tree
+            for tree in page.comments
+        ],
+    )
+
+
+def _with_all(
+    builder: Builder, site: Site, tree: PublicComment, path: Sequence[Comment]
+) -> PublicComment:
     for comment in path:
-        head = _hang(builder, site, head, comment)
-    return replace(page, comments=[head, *rest])
+        tree = _hang(builder, site, tree, comment)
+    return tree
 
 
 def _hang(builder: Builder, site: Site, tree: PublicComment, comment: Comment) -> PublicComment:

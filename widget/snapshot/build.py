@@ -36,13 +36,16 @@ class Builder:
 def build_page(
     builder: Builder, session: Session, site: Site, thread: Thread, cursor: Cursor, form: Form
 ) -> ThreadPage:
-    """Return the page of a thread that begins at the cursor."""
+    """Return the page of a thread that begins at the cursor; the first begins with the pinned."""
     size = site.settings.page_size
     top = pages.top_level(session, builder.keys, thread.id, cursor, size + 1)
-    shown = top[:size]
+    walked = top[:size]
+    is_first = cursor.last is None
+    pinned = pages.pinned(session, builder.keys, thread.id, cursor) if is_first else []
+    shown = [*pinned, *walked]
     roots = [comment.id for comment in shown if comment.reply_count]
     below = pages.first_descendants(session, builder.keys, roots, site.settings.replies_shown)
-    after = encode_cursor(cursor_at(shown[-1], cursor.sort)) if len(top) > size else None
+    after = encode_cursor(cursor_at(walked[-1], cursor.sort)) if len(top) > size else None
     return ThreadPage(
         thread=public_thread(thread),
         comments=present(builder, site, shown, below),
@@ -122,6 +125,7 @@ def public_comment(
         featured=comment.featured,
         deleted=False,
         replies=replies,
+        number=comment.number,
     )
     return _as_plugins_present(builder, site, comment, public)
 
@@ -152,6 +156,7 @@ def _tombstone(comment: Comment, replies: Replies) -> PublicComment:
         featured=False,
         deleted=True,
         replies=replies,
+        number=comment.number,
     )
 
 
@@ -169,6 +174,7 @@ def _as_plugins_present(
                 id=public.id,
                 parent=public.parent,
                 replies=public.replies,
+                number=public.number,
                 html=builder.sanitise(value.html),
             )
     return public

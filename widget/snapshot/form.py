@@ -7,8 +7,10 @@ from dataclasses import replace
 from widget.domain.form import FieldType, FormField, FormNotice
 from widget.domain.site import Site
 from widget.domain.thread_page import Form, Notice
+from widget.languages.languages import ENGLISH, Languages
 from widget.plugin_host.plugins import Plugins
 from widget.plugin_host.settings import SitePlugin
+from widget.snapshot.form_language import in_language
 
 #: How long a form is remembered, seconds: a plugin that failed to add its field is asked again.
 REMEMBER_S = 30.0
@@ -17,19 +19,36 @@ REMEMBER_S = 30.0
 class Forms:
     """The form of each site, as it may be cached; made once for each version of the site."""
 
-    def __init__(self, plugins: Plugins, sanitise: Callable[[str], str]) -> None:
+    def __init__(
+        self, plugins: Plugins, sanitise: Callable[[str], str], languages: Languages
+    ) -> None:
         self._plugins = plugins
         self._sanitise = sanitise
-        self._known: dict[int, tuple[int, float, Form]] = {}
+        self._languages = languages
+        self._known: dict[tuple[int, str], tuple[int, float, Form]] = {}
 
-    def of(self, site: Site) -> Form:
-        """Return the site's form without what must be fresh for each writer."""
-        version, until, form = self._known.get(site.id, (0, 0.0, None))
+    def of(self, site: Site, language: str | None = None) -> Form:
+        """Return the site's form without what must be fresh for each writer.
+
+        In the language of a tag, where there is a catalogue of it, else in the site's.
+        """
+        name = self.language_of(site, language)
+        version, until, form = self._known.get((site.id, name), (0, 0.0, None))
         now = time.monotonic()
         if form is None or version != site.version or now > until:
-            form = without_fresh_values(build_form(site, self._plugins, self._sanitise))
-            self._known[site.id] = (site.version, now + REMEMBER_S, form)
+            form = without_fresh_values(self.fresh(site, language))
+            self._known[site.id, name] = (site.version, now + REMEMBER_S, form)
         return form
+
+    def fresh(self, site: Site, language: str | None = None) -> Form:
+        """Return the site's form with what is fresh for each writer, in the same language."""
+        form = build_form(site, self._plugins, self._sanitise)
+        return in_language(form, self._languages, self.language_of(site, language))
+
+    def language_of(self, site: Site, language: str | None) -> str:
+        """Return the language of a tag, else the site's, else English."""
+        known = self._languages.known
+        return known(language) or known(site.settings.language) or ENGLISH
 
 
 def build_form(site: Site, plugins: Plugins, sanitise: Callable[[str], str]) -> Form:
@@ -50,6 +69,10 @@ def build_form(site: Site, plugins: Plugins, sanitise: Callable[[str], str]) -> 
         max_depth=settings.max_depth,
         edit_window_s=settings.edit_window_s,
         policy=settings.policy,
+        votes=settings.votes,
+        flags=settings.flags,
+        numbers=settings.numbers,
+        subscriptions=False,
     )
 
 

@@ -10,6 +10,7 @@ from widget.domain.hosts import page_is_allowed
 from widget.domain.site import Site
 from widget.domain.thread import thread_key
 from widget.domain.thread_page import Sort, ThreadPage
+from widget.domain.words import say
 from widget.snapshot.around import path_to, with_path
 from widget.snapshot.build import Builder, build_page, nobody_yet
 from widget.snapshot.cache import Snapshot, Snapshots
@@ -21,7 +22,7 @@ from widget.store.database import Database, Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a reader asks: which thread, in which order, from where on."""
+    """What a reader asks: which thread, in which order, from where on, in which language."""
 
     site: str
     url: str
@@ -29,6 +30,7 @@ class Question:
     sort: Sort = Sort.OLDEST
     after: str | None = None
     around: int | None = None
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +64,10 @@ class Reader:
         url = page_of(site, question.url)
         thread = threads.find_thread(session, site.id, thread_key(url, question.thread))
         cursor = decode_cursor(question.after, question.sort)
-        form = self.forms.of(site)
+        form = self.forms.of(site, question.lang)
         if thread is None:
             if question.around is not None:
-                raise NotFound("There is no such comment.")
+                raise NotFound(say("There is no such comment."))
             return ThreadPage(thread=nobody_yet(url), comments=(), after=None, form=form)
         if question.around is not None:
             cursor, path = path_to(self.builder, session, thread, question.around, question.sort)
@@ -93,7 +95,7 @@ def find_site(session: Session, key: str) -> Site:
     """
     site = sites.find_site(session, key)
     if site is None:
-        raise NotFound("There is no such site.")
+        raise NotFound(say("There is no such site."))
     return site
 
 
@@ -106,7 +108,7 @@ def page_of(site: Site, url: str) -> str:
     """
     canonical = canonical_url(url)
     if not page_is_allowed(canonical, site.hosts):
-        raise HostNotAllowed(f"This page is not one of the site {site.key!r}.")
+        raise HostNotAllowed(say("This page is not one of the site {site}.", site=repr(site.key)))
     return canonical
 
 

@@ -5,12 +5,18 @@ from sqlalchemy.orm import aliased
 
 from widget.domain.comment import Status
 from widget.store.database import Session
-from widget.store.tables import CommentRow, ThreadRow
+from widget.store.tables import CommentRow, FlagRow, ThreadRow, VoteRow
 
 
 def wrong_counts(session: Session) -> list[str]:
     """Return a line for each counter that is wrong; empty is as it should be."""
-    return [*_wrong_threads(session), *_wrong_replies(session)]
+    return [
+        *_wrong_threads(session),
+        *_wrong_replies(session),
+        *_wrong_scores(session),
+        *_wrong_flags(session),
+        *_wrong_numbers(session),
+    ]
 
 
 def _wrong_threads(session: Session) -> list[str]:
@@ -42,3 +48,59 @@ def _wrong_replies(session: Session) -> list[str]:
         f"comment {comment} counts {kept} visible replies and has {counted}"
         for comment, kept, counted in rows
     ]
+
+
+def _wrong_scores(session: Session) -> list[str]:
+    votes = (
+        select(func.coalesce(func.sum(VoteRow.value), 0))
+        .where(VoteRow.comment_id == CommentRow.id)
+        .correlate(CommentRow)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(CommentRow.id, CommentRow.score, CommentRow.base_score + votes).where(
+            CommentRow.score != CommentRow.base_score + votes
+        )
+    )
+    return [
+        f"comment {comment} has the score {kept} and its votes make {counted}"
+        for comment, kept, counted in rows
+    ]
+
+
+def _wrong_flags(session: Session) -> list[str]:
+    waiting = (
+        select(func.count())
+        .where(FlagRow.comment_id == CommentRow.id, FlagRow.settled.is_(None))
+        .correlate(CommentRow)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(CommentRow.id, CommentRow.flag_count, waiting).where(
+            CommentRow.flag_count != waiting
+        )
+    )
+    return [
+        f"comment {comment} counts {kept} waiting reports and has {counted}"
+        for comment, kept, counted in rows
+    ]
+
+
+def _wrong_numbers(session: Session) -> list[str]:
+    unnumbered = session.scalars(
+        select(CommentRow.id).where(
+            CommentRow.status == Status.PUBLISHED, CommentRow.number.is_(None)
+        )
+    )
+    lines = [f"comment {comment} is published and has no number" for comment in unnumbered]
+    rows = session.execute(
+        select(ThreadRow.id, ThreadRow.numbered, func.max(CommentRow.number))
+        .join(CommentRow, CommentRow.thread_id == ThreadRow.id)
+        .group_by(ThreadRow.id, ThreadRow.numbered)
+        .having(func.max(CommentRow.number) > ThreadRow.numbered)
+    )
+    lines += [
+        f"thread {thread} has given {kept} numbers and a comment has {highest}"
+        for thread, kept, highest in rows
+    ]
+    return lines

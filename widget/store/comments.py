@@ -12,6 +12,7 @@ from widget.domain.comment import Author, Comment, Status
 from widget.domain.errors import NotFound, WidgetError
 from widget.domain.site import Site
 from widget.domain.submission import History, Submission
+from widget.domain.words import say
 from widget.store import visibility
 from widget.store.database import Session
 from widget.store.keys import KeyRing
@@ -19,7 +20,7 @@ from widget.store.tables import CommentRow, ThreadRow
 
 EMAIL = "comment.email"
 MAX_ID = (1 << 63) - 1
-GONE = "There is no such comment."
+GONE = say("There is no such comment.")
 #: Values in one query; databases bound their number.
 _BATCH = 1000
 
@@ -52,7 +53,7 @@ def add_comment(session: Session, keys: KeyRing, new: NewComment) -> Comment:
     if new.submission.parent is not None:
         parent = session.get(CommentRow, new.submission.parent, with_for_update=True)
         if parent is None or parent.thread_id != new.thread_id:
-            raise NotFound("The comment that this answers is gone.")
+            raise NotFound(say("The comment that this answers is gone."))
         row.root = parent.root or parent.id
     session.add(row)
     try:
@@ -84,7 +85,7 @@ def comment_by_idempotency(
 
 def set_status(session: Session, keys: KeyRing, comment_id: int, after: Status) -> Comment:
     """Give a comment another status and settle what readers see."""
-    row = _locked(session, comment_id)
+    row = lock_comment(session, comment_id)
     before = Status(row.status)
     row.status = after
     visibility.settle(session, row, before)
@@ -93,7 +94,7 @@ def set_status(session: Session, keys: KeyRing, comment_id: int, after: Status) 
 
 def set_body(session: Session, comment_id: int, source: str, html: str, edited: datetime) -> None:
     """Replace the text of a comment; a proposed edit is thereby settled."""
-    row = _locked(session, comment_id)
+    row = lock_comment(session, comment_id)
     row.source, row.html, row.edited = source, html, edited
     row.proposed_source = row.proposed_html = None
     visibility.touch(session, row.thread_id)
@@ -101,13 +102,13 @@ def set_body(session: Session, comment_id: int, source: str, html: str, edited: 
 
 def replace_text(session: Session, comment_id: int, source: str, html: str) -> None:
     """Replace the text of a comment that nobody has read yet; it doesn't count as edited."""
-    row = _locked(session, comment_id)
+    row = lock_comment(session, comment_id)
     row.source, row.html = source, html
 
 
 def propose_body(session: Session, comment_id: int, source: str | None, html: str | None) -> None:
     """Keep an edit that waits for moderation beside the public text; ``None`` drops it."""
-    row = _locked(session, comment_id)
+    row = lock_comment(session, comment_id)
     row.proposed_source, row.proposed_html = source, html
 
 
@@ -189,6 +190,9 @@ def comment_of(row: CommentRow, keys: KeyRing) -> Comment:
         answers=row.answers,
         proposed_source=row.proposed_source,
         proposed_html=row.proposed_html,
+        number=row.number,
+        flag_count=row.flag_count,
+        review_asked=row.review_asked is not None and row.review_settled is None,
     )
 
 
@@ -200,7 +204,7 @@ def _row(session: Session, comment_id: int) -> CommentRow:
     return row
 
 
-def _locked(session: Session, comment_id: int) -> CommentRow:
+def lock_comment(session: Session, comment_id: int) -> CommentRow:
     """Return a comment that nobody else changes until the end of the transaction.
 
     The thread is locked first, as it is for a new comment: two that lock in different orders
@@ -238,6 +242,8 @@ def _new_row(keys: KeyRing, new: NewComment) -> CommentRow:
         html=new.html,
         created=submission.at,
         score=0,
+        base_score=0,
+        flag_count=0,
         pinned=False,
         featured=False,
         idempotency_key=new.idempotency_key,

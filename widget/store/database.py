@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
 from widget.domain.errors import Busy, ConfigurationError
+from widget.domain.words import say
 from widget.store.tables import Base
 
 __all__ = ["WRITES", "Database", "Session", "connect"]
@@ -21,7 +22,7 @@ __all__ = ["WRITES", "Database", "Session", "connect"]
 BUSY_TIMEOUT_S = 5
 #: The execution option of a transaction that writes.
 WRITES = {"comment_widget_writes": True}
-_BUSY = "The server is busy. Nothing was lost; please try again in a moment."
+_BUSY = say("The server is busy. Nothing was lost; please try again in a moment.")
 
 
 class Database:

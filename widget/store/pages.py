@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from widget.domain.comment import Comment
+from widget.domain.comment import Comment, Status
 from widget.domain.cursor import Cursor
 from widget.domain.thread_page import Sort
 from widget.store.comments import comment_of
@@ -20,11 +20,32 @@ _LAST_ID = (1 << 63) - 1
 def top_level(
     session: Session, keys: KeyRing, thread_id: int, cursor: Cursor, limit: int
 ) -> list[Comment]:
-    """Return visible top-level comments that follow the cursor, in its order."""
+    """Return visible top-level comments that follow the cursor, in its order.
+
+    Those that are pinned are left out: they stand before all others.
+    """
     query = select(CommentRow).where(
-        CommentRow.thread_id == thread_id, CommentRow.root.is_(None), CommentRow.visible
+        CommentRow.thread_id == thread_id,
+        CommentRow.root.is_(None),
+        CommentRow.visible,
+        or_(CommentRow.pinned.is_(False), CommentRow.status != Status.PUBLISHED),
     )
     return _comments(session, keys, _ordered(query, cursor).limit(limit))
+
+
+def pinned(session: Session, keys: KeyRing, thread_id: int, cursor: Cursor) -> list[Comment]:
+    """Return the pinned top-level comments that readers see, in the cursor's order.
+
+    A deleted one is a tombstone like any other, at its old place. They are few: ``mark`` pins
+    no more than ``MAX_PINNED`` in a thread.
+    """
+    query = select(CommentRow).where(
+        CommentRow.thread_id == thread_id,
+        CommentRow.root.is_(None),
+        CommentRow.pinned,
+        CommentRow.status == Status.PUBLISHED,
+    )
+    return _comments(session, keys, _ordered(query, cursor))
 
 
 def first_descendants(
@@ -118,7 +139,9 @@ def _ordered(query: Select[CommentRow], cursor: Cursor) -> Select[CommentRow]:
     later = CommentRow.id > last_id if rising else CommentRow.id < last_id
     if cursor.inclusive:
         later = or_(later, CommentRow.id == last_id)
-    return query.where(or_(beyond, and_(column == value, later)))
+    # The bound says nothing new, but by it the walk of the index begins at the cursor.
+    bound = column >= value if rising else column <= value
+    return query.where(bound, or_(beyond, and_(column == value, later)))
 
 
 def _comments(session: Session, keys: KeyRing, query: Select[CommentRow]) -> list[Comment]:

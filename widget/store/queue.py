@@ -3,33 +3,38 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
 from widget.domain.comment import Comment, Event, Status
 from widget.domain.errors import NotFound
 from widget.domain.thread import Thread
 from widget.domain.trail import TrailEntry
-from widget.store import threads, trails
+from widget.store import reactions, threads, trails
 from widget.store.comments import GONE, comment_of
 from widget.store.database import Session
 from widget.store.keys import KeyRing
+from widget.store.reactions import Flag
 from widget.store.tables import CommentRow
 from widget.store.trails import Record
 
 PAGE_SIZE = 25
 #: Counting stops here: "999+" is as good as the number, and stays quick at any size.
 COUNT_LIMIT = 1000
+#: The list of what readers have reported, whatever its status.
+FLAGGED = "flagged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueQuery:
     """Which comments of a site: of one status or of all, in the order in which they came.
 
-    ``after`` is the last comment of the page before.
+    ``flagged`` asks for those that readers have reported, of any status. ``after`` is the last
+    comment of the page before.
     """
 
     site_id: int
     status: Status | None
+    flagged: bool = False
     newest_first: bool = True
     after: int | None = None
 
@@ -44,6 +49,7 @@ class QueueItem:
     judgements: Sequence[Sequence[TrailEntry]]
     events: Sequence[Event]
     records: Sequence[Record]
+    flags: Sequence[Flag] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +65,17 @@ def queue_page(
 ) -> QueuePage:
     """Return a page of the queue. Its cost doesn't grow with the queue.
 
-    Edits that wait belong to the pending ones, although their comments are published.
+    Edits that wait belong to the pending ones, although their comments are published. The first
+    page begins with those whose authors ask for a review, at most ``limit`` of them.
     """
+    asked = list(session.scalars(_asked(query, limit)))
     ids: set[int] = set()
-    for part in _parts_of(query.status):
-        ids.update(session.scalars(_ids(query, part, limit)))
+    for part in _parts_of(query):
+        ids.update(session.scalars(_ids(query, part, asked).limit(limit + 1)))
     ordered = sorted(ids, reverse=query.newest_first)
     shown = ordered[:limit]
-    items = _items(session, keys, shown)
+    first = asked if query.after is None else []
+    items = _items(session, keys, [*first, *shown])
     return QueuePage(items=items, after=shown[-1] if len(ordered) > limit else None)
 
 
@@ -88,12 +97,14 @@ def is_on_site(session: Session, comment_id: int, site_id: int) -> bool:
     return row is not None and row.site_id == site_id
 
 
-def queue_counts(session: Session, site_id: int) -> dict[Status, int]:
-    """Return how many comments there are of each status, counted up to ``COUNT_LIMIT``."""
-    counts: dict[Status, int] = {}
-    for status in Status:
+def queue_counts(session: Session, site_id: int) -> dict[str, int]:
+    """Return how many comments each list has, by status and flagged, up to ``COUNT_LIMIT``."""
+    counts: dict[str, int] = {}
+    lists = {status.value: QueueQuery(site_id=site_id, status=status) for status in Status}
+    lists[FLAGGED] = QueueQuery(site_id=site_id, status=None, flagged=True)
+    for name, query in lists.items():
         total = 0
-        for part in _parts_of(status):
+        for part in _parts_of(query):
             some = (
                 select(CommentRow.id)
                 .where(CommentRow.site_id == site_id, part)
@@ -101,12 +112,28 @@ def queue_counts(session: Session, site_id: int) -> dict[Status, int]:
                 .subquery()
             )
             total += session.scalar(select(func.count()).select_from(some)) or 0
-        counts[status] = min(total, COUNT_LIMIT)
+        counts[name] = min(total, COUNT_LIMIT)
     return counts
 
 
-def _parts_of(status: Status | None) -> list[ColumnElement[bool]]:
+def _asked(query: QueueQuery, limit: int) -> Select[int]:
+    """Return the comments of a list whose authors wait for a review."""
+    column = CommentRow.id
+    found = select(column).where(
+        CommentRow.site_id == query.site_id,
+        CommentRow.review_asked.is_not(None),
+        CommentRow.review_settled.is_(None),
+        CommentRow.status == query.status if query.status else true(),
+        CommentRow.flag_count > 0 if query.flagged else true(),
+    )
+    return found.order_by(column.desc() if query.newest_first else column).limit(limit)
+
+
+def _parts_of(query: QueueQuery) -> list[ColumnElement[bool]]:
     """Return conditions each of which an index answers in the order of ids."""
+    if query.flagged:
+        return [CommentRow.flag_count > 0]
+    status = query.status
     parts = [CommentRow.status == one for one in Status if status in (None, one)]
     if status is Status.PENDING:
         waiting = CommentRow.proposed_source.is_not(None)
@@ -117,12 +144,14 @@ def _parts_of(status: Status | None) -> list[ColumnElement[bool]]:
     return parts
 
 
-def _ids(query: QueueQuery, part: ColumnElement[bool], limit: int) -> Select[int]:
+def _ids(query: QueueQuery, part: ColumnElement[bool], but: Sequence[int]) -> Select[int]:
     column = CommentRow.id
     found = select(column).where(CommentRow.site_id == query.site_id, part)
+    if but:
+        found = found.where(column.not_in(but))
     if query.after is not None:
         found = found.where(column < query.after if query.newest_first else column > query.after)
-    return found.order_by(column.desc() if query.newest_first else column).limit(limit + 1)
+    return found.order_by(column.desc() if query.newest_first else column)
 
 
 def _items(session: Session, keys: KeyRing, ids: Sequence[int]) -> list[QueueItem]:
@@ -133,6 +162,7 @@ def _items(session: Session, keys: KeyRing, ids: Sequence[int]) -> list[QueueIte
     judgements = trails.judgements_by_comment(session, ids)
     events = trails.events_by_comment(session, ids)
     records = trails.records_by_comment(session, ids)
+    flags = reactions.flags_by_comment(session, ids)
     return [
         QueueItem(
             comment=comment_of(rows[one], keys),
@@ -141,6 +171,7 @@ def _items(session: Session, keys: KeyRing, ids: Sequence[int]) -> list[QueueIte
             judgements=judgements.get(one, []),
             events=events.get(one, []),
             records=records.get(one, []),
+            flags=flags.get(one, []),
         )
         for one in ids
         if one in rows

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from widget.domain.comment import Status
 from widget.store.database import Session
-from widget.store.tables import CommentRow, EventRow
+from widget.store.tables import CommentRow, EventRow, FlagRow, VoteRow
 
 _BATCH = 1000
 
@@ -32,6 +32,24 @@ def cut_addresses(
         row.address = cut(row.address) if row.address else None
         row.address_hash = None
     return len(rows)
+
+
+def end_readers(session: Session, site_id: int, before: datetime) -> None:
+    """Forget who gave votes and reports older than ``before``; these stay and count.
+
+    What they are known by is made of their address, and ends as a comment's does.
+    """
+    own = select(CommentRow.id).where(CommentRow.site_id == site_id).scalar_subquery()
+    session.execute(
+        update(VoteRow)
+        .where(VoteRow.created < before, VoteRow.voter.is_not(None), VoteRow.comment_id.in_(own))
+        .values(voter=None)
+    )
+    session.execute(
+        update(FlagRow)
+        .where(FlagRow.created < before, FlagRow.flagger.is_not(None), FlagRow.comment_id.in_(own))
+        .values(flagger=None)
+    )
 
 
 def end_deleted(session: Session, before: datetime) -> int:

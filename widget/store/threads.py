@@ -54,6 +54,8 @@ def _add_thread(session: Session, thread: Thread, now: datetime) -> None:
         state=thread.state,
         version=0,
         count=0,
+        numbered=0,
+        votes_due=False,
         created=now,
     )
     try:

@@ -50,6 +50,7 @@ def add_event(session: Session, event: Event, undoes: int | None = None) -> Even
         after=event.after,
         actor=event.actor,
         reason=event.reason,
+        message=event.message,
         undoes=undoes,
         at=event.at,
     )
@@ -171,6 +172,7 @@ def _event(row: EventRow) -> Event:
         after=Status(row.after),
         actor=row.actor,
         reason=row.reason,
+        message=row.message,
         at=row.at,
         undoes=row.undoes,
     )

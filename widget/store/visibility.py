@@ -18,6 +18,9 @@ def settle(session: Session, row: CommentRow, before: Status | None) -> int:
     was_published = before is Status.PUBLISHED
     is_published = row.status == Status.PUBLISHED
     thread.count += int(is_published) - int(was_published)
+    if is_published and row.number is None:
+        thread.numbered += 1
+        row.number = thread.numbered
     changed = _show(session, row)
     if changed or was_published or is_published:
         thread.version += 1

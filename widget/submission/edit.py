@@ -3,15 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from widget.domain.comment import STATUS_OF, Comment, Event, Status
+from widget.domain.comment import AUTHOR, PIPELINE, STATUS_OF, Comment, Event, Status
 from widget.domain.errors import NotFound, Refused, TokenRefused
 from widget.domain.site import Site
 from widget.domain.submission import Occasion, Submission, clean_body
 from widget.domain.thread import Thread
 from widget.domain.trail import Judgement
+from widget.domain.words import say
 from widget.moderation.decide import Act, decide
 from widget.moderation.pipeline import Patience, judge, prepare
-from widget.moderation.recheck import AUTHOR, PIPELINE, promise_recheck, submission_of
+from widget.moderation.recheck import promise_recheck, submission_of
 from widget.publication.parts import Parts
 from widget.publication.publish import promise_to_tell, publish
 from widget.publication.render import render
@@ -109,7 +110,7 @@ def check_author(parts: Parts, place: Place, token: str | None) -> None:
         raise NotFound(comments.GONE)
     window = timedelta(seconds=place.site.settings.edit_window_s)
     if parts.now() > place.comment.created + window:
-        raise TokenRefused("The time for changing this comment is over.")
+        raise TokenRefused(say("The time for changing this comment is over."))
 
 
 def _submission(parts: Parts, place: Place, body: str, client: Client, now: datetime) -> Submission:
@@ -158,7 +159,9 @@ def _keep(
 
 
 def _redecide(parts: Parts, session: Session, comment: Comment, judgement: Judgement) -> None:
-    """Let a held comment go where its new text leads; what a person held stays held."""
+    """Let a held comment go where its new text leads; what people or reports held stays held."""
+    if comment.flag_count:
+        return
     held_by = trails.events_of(session, comment.id)
     if any(event.actor not in (PIPELINE, AUTHOR) for event in held_by):
         return

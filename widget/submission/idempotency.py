@@ -6,6 +6,7 @@ from widget.domain.comment import Comment
 from widget.domain.errors import Conflict
 from widget.domain.identity import keyed_hash
 from widget.domain.submission import Submission
+from widget.domain.words import say
 from widget.publication.parts import Parts
 from widget.store import comments
 from widget.store.database import Session
@@ -55,5 +56,5 @@ def find_answered(
         return None
     comment, digest = found
     if digest != key.digest:
-        raise Conflict("This idempotency key was used for another comment.")
+        raise Conflict(say("This idempotency key was used for another comment."))
     return comment

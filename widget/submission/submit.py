@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from widget.domain.comment import STATUS_OF, Comment, Event, Status
+from widget.domain.comment import PIPELINE, STATUS_OF, Comment, Event, Status
 from widget.domain.errors import FieldError, Invalid, NotFound, Refused, ThreadClosed, TooMany
 from widget.domain.site import Site
 from widget.domain.submission import History, Submission, clean_author, clean_body, clean_title
 from widget.domain.thread import Thread, ThreadState, thread_key
 from widget.domain.trail import Judgement
 from widget.domain.verdict import Outcome, Verdict
+from widget.domain.words import say
 from widget.moderation.pipeline import Patience, judge, prepare
-from widget.moderation.recheck import PIPELINE, promise_recheck
+from widget.moderation.recheck import promise_recheck
 from widget.plugin_host.settings import SitePlugin
 from widget.plugin_host.sound import sound_facts
 from widget.publication.parts import Parts
@@ -23,7 +24,7 @@ from widget.store.database import Session
 from widget.store.trails import Record
 from widget.submission.idempotency import Key, find_answered
 
-REFUSED = "This comment was refused."
+REFUSED = say("This comment was refused.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ def _check_place(parts: Parts, submission: Submission) -> History:
             session, site.id, thread_key(submission.url, submission.thread)
         )
         if thread is not None and thread.state is ThreadState.CLOSED:
-            raise ThreadClosed("Comments on this page are closed.")
+            raise ThreadClosed(say("Comments on this page are closed."))
         if submission.parent is not None:
             _check_parent(parts, session, thread, submission.parent)
         return comments.history_of(session, parts.keys, site, submission.author, submission.address)
@@ -125,7 +126,7 @@ def _check_parent(parts: Parts, session: Session, thread: Thread | None, parent:
         or found.thread_id != thread.id
         or found.status is not Status.PUBLISHED
     ):
-        message = "The comment that this answers is not on this page any more."
+        message = say("The comment that this answers is not on this page any more.")
         raise Invalid([FieldError("parent", message)])
 
 

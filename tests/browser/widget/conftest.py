@@ -25,6 +25,13 @@ SITES = {
         "cookie_consent.consent=required",
     ),
     "paged": ("site.policy=publish", "site.page_size=3", "site.replies_shown=1"),
+    "upvotes": ("site.policy=publish", "site.votes=up"),
+    "quiet": (
+        "site.policy=publish",
+        "site.votes=off",
+        "site.flags=false",
+        "site.numbers=true",
+    ),
     "worked": (
         "site.policy=publish",
         "proof_of_work.mode=on",

@@ -106,6 +106,7 @@ def test_errors_stand_at_their_field_and_the_text_stays(host: Host, tab: Page) -
     described = email.get_attribute("aria-describedby") or ""
     expect(tab.locator(f'[id="{described}"]')).to_contain_text("email address")
     expect(tab.get_by_label("Your comment")).to_have_value("A text worth keeping.")
+    expect(tab.get_by_text("Sending…")).to_have_count(0)
 
 
 def test_what_is_plainly_missing_is_said_at_once(host: Host, tab: Page) -> None:
@@ -115,6 +116,21 @@ def test_what_is_plainly_missing_is_said_at_once(host: Host, tab: Page) -> None:
     expect(tab.get_by_label("Your comment")).to_be_focused()
     expect(tab.get_by_text("Please fill this in.")).to_be_visible()
     expect(tab.get_by_text("Please agree to this before you post.")).to_be_visible()
+
+
+def test_the_button_stays_where_it_is_while_it_is_pressed(host: Host, tab: Page) -> None:
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(host.page("strict"))
+    tab.get_by_role("button", name="Post comment").hover()
+    tab.mouse.down()
+    expect(tab.get_by_role("button", name="Post comment")).to_be_focused()
+    tab.evaluate(
+        "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+    )
+    assert not [url for url in asked if "actions.js" in url]
+    tab.mouse.up()
+    expect(tab.get_by_text("Please write something.")).to_be_visible()
 
 
 def test_a_server_that_is_down_for_a_moment_loses_nothing(host: Host, tab: Page) -> None:

@@ -47,3 +47,10 @@ def test_a_token_of_which_one_character_was_changed_is_refused(data: st.DataObje
     other = data.draw(st.sampled_from("abcXYZ019-_.").filter(lambda one: one != token[place]))
     with pytest.raises(TokenRefused):
         tokens.check(token[:place] + other + token[place + 1 :], 14)
+
+
+def test_a_token_tells_which_comment_it_is_for_and_nothing_else_does() -> None:
+    tokens = EditTokens([NEW])
+    assert tokens.read(tokens.sign(a_comment(id=14, site_id=3))) == (3, 14)
+    other = EditTokens([OLD]).sign(a_comment(id=14, site_id=3))
+    assert [tokens.read(text) for text in (None, "", "nonsense", other)] == [None] * 4

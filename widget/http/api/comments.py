@@ -10,6 +10,7 @@ from widget.domain.errors import NotFound, TokenRefused
 from widget.domain.site import Site
 from widget.domain.submission import Submission
 from widget.domain.thread_page import PublicComment, Replies
+from widget.domain.words import say
 from widget.http.api.wire import (
     CommentAnswer,
     EditBody,
@@ -21,20 +22,21 @@ from widget.http.api.wire import (
     read_body,
 )
 from widget.http.client import address_reader
+from widget.http.language import mark_language, tell
 from widget.http.origin import check_origin
 from widget.publication.parts import Parts
 from widget.snapshot.around import MAX_ANCESTORS
 from widget.snapshot.build import public_comment, public_thread
 from widget.snapshot.read import find_site, page_of
-from widget.store import comments, pages
+from widget.store import comments, pages, trails
 from widget.submission.edit import Client, Place, delete, edit, place_of
 from widget.submission.idempotency import make_key
 from widget.submission.submit import submit
 
-PUBLISHED = "Your comment is published."
-HELD = "Your comment awaits moderation. It will be shown here once it is approved."
-EDIT_PUBLISHED = "Your change is published."
-EDIT_HELD = "Your change awaits moderation. Until then the earlier text stays."
+PUBLISHED = say("Your comment is published.")
+HELD = say("Your comment awaits moderation. It will be shown here once it is approved.")
+EDIT_PUBLISHED = say("Your change is published.")
+EDIT_HELD = say("Your change awaits moderation. Until then the earlier text stays.")
 
 
 def add_routes(api: Blueprint, parts: Parts) -> None:
@@ -55,7 +57,7 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
             status=_status_for_author(posted.comment),
             comment=_own_view(parts, site, posted.comment),
             token=posted.token,
-            message=PUBLISHED if is_published else HELD,
+            message=tell(PUBLISHED if is_published else HELD),
         )
         response = _json(answer, 201 if is_published else 202)
         response.headers["Location"] = f"/api/v1/comments/{posted.comment.id}"
@@ -64,23 +66,23 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
     @api.patch("/comments/<int:comment_id>")
     def edit_comment(comment_id: int) -> Response:
         body = read_body(request, EditBody)
-        place = _own_place(parts, comment_id, request)
+        place = own_place(parts, comment_id, request)
         client = Client(
-            address=read_address(request), user_agent=_cut(request.headers.get("User-Agent"))
+            address=read_address(request), user_agent=cut(request.headers.get("User-Agent"))
         )
-        changed = edit(parts, place, _bearer(request), body.body, client)
+        changed = edit(parts, place, bearer(request), body.body, client)
         waits = changed.status is not Status.PUBLISHED or changed.proposed_source is not None
         answer = EditedAnswer(
             status="pending" if waits else "published",
             comment=_own_view(parts, place.site, _as_proposed(changed)),
-            message=EDIT_HELD if waits else EDIT_PUBLISHED,
+            message=tell(EDIT_HELD if waits else EDIT_PUBLISHED),
         )
         return _json(answer, 200)
 
     @api.delete("/comments/<int:comment_id>")
     def delete_comment(comment_id: int) -> Response:
-        place = _own_place(parts, comment_id, request)
-        delete(parts, place, _bearer(request))
+        place = own_place(parts, comment_id, request)
+        delete(parts, place, bearer(request))
         return Response(status=204)
 
 
@@ -89,7 +91,7 @@ def _add_reading(api: Blueprint, parts: Parts) -> None:
     def read_comment(comment_id: int) -> Response:
         place = place_of(parts, comment_id)
         comment = place.comment
-        is_author = _is_author(parts, comment, _bearer(request))
+        is_author = _is_author(parts, comment, bearer(request))
         if not (comment.visible or is_author):
             raise NotFound(comments.GONE)
         public = (
@@ -97,8 +99,10 @@ def _add_reading(api: Blueprint, parts: Parts) -> None:
             if is_author and comment.status is not Status.DELETED
             else _public_view(parts, place.site, comment)
         )
+        is_refused = is_author and comment.status is Status.REJECTED
         with parts.database.read() as session:
             above = pages.ancestors(session, parts.keys, comment, MAX_ANCESTORS)
+            events = trails.events_of(session, comment_id) if is_refused else []
         answer = CommentAnswer(
             status=_status_for_author(comment) if is_author else _public_status(comment),
             comment=public,
@@ -107,17 +111,18 @@ def _add_reading(api: Blueprint, parts: Parts) -> None:
                 root=comment.root or comment.id,
                 ancestors=[found.id for found in reversed(above)],
             ),
+            message=events[-1].message if events else None,
         )
         return _json(answer, 200)
 
 
-def _own_place(parts: Parts, comment_id: int, asked: Request) -> Place:
+def own_place(parts: Parts, comment_id: int, asked: Request) -> Place:
     """Return the place of a comment to change; whoever has no token learns nothing of it.
 
     Raises:
         TokenRefused: for a wrong token, whether there is such a comment or not.
     """
-    parts.tokens.check(_bearer(asked), comment_id)
+    parts.tokens.check(bearer(asked), comment_id)
     place = place_of(parts, comment_id)
     check_origin(asked, place.site, parts.config.url)
     return place
@@ -137,15 +142,16 @@ def _submission(
         body=body.body,
         answers=body.answers,
         address=address,
-        user_agent=_cut(asked.headers.get("User-Agent")),
-        referrer=_cut(asked.headers.get("Referer")),
-        language=_cut(asked.headers.get("Accept-Language"), 35),
+        user_agent=cut(asked.headers.get("User-Agent")),
+        referrer=cut(asked.headers.get("Referer")),
+        language=cut(asked.headers.get("Accept-Language"), 35),
         permalink=url,
         at=parts.now(),
     )
 
 
-def _bearer(asked: Request) -> str | None:
+def bearer(asked: Request) -> str | None:
+    """Return the edit token that a request brings, ``None`` where it brings none."""
     scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
@@ -183,11 +189,12 @@ def _as_proposed(comment: Comment) -> Comment:
     return replace(comment, html=comment.proposed_html)
 
 
-def _cut(value: str | None, length: int = 400) -> str | None:
+def cut(value: str | None, length: int = 400) -> str | None:
+    """Return what is kept of a header, ``None`` for an empty one."""
     return value[:length] if value else None
 
 
 def _json(value: object, status: int) -> Response:
     response = Response(orjson.dumps(value), status=status, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
-    return response
+    return mark_language(response)

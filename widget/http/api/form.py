@@ -3,9 +3,8 @@
 import orjson
 from flask import Blueprint, Response, request
 
-from widget.http.api.wire import parameter
+from widget.http.api.wire import parameter, read_language
 from widget.publication.parts import Parts
-from widget.snapshot.form import build_form
 from widget.snapshot.read import find_site, page_of
 
 
@@ -17,7 +16,7 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
         with parts.database.read() as session:
             site = find_site(session, parameter(request, "site"))
         page_of(site, parameter(request, "url"))
-        form = build_form(site, parts.plugins, parts.sanitise)
+        form = parts.reader.forms.fresh(site, read_language(request))
         response = Response(orjson.dumps(form), content_type="application/json")
         response.headers["Cache-Control"] = "no-store"
         return response

@@ -4,7 +4,7 @@ import orjson
 
 from widget.domain.errors import FieldError
 from widget.domain.form import FieldType, FormField
-from widget.domain.site import Policy, Presence
+from widget.domain.site import Policy, Presence, Votes
 from widget.domain.thread import ThreadState
 from widget.domain.thread_page import (
     Form,
@@ -14,6 +14,13 @@ from widget.domain.thread_page import (
     PublicThread,
     Replies,
     ThreadPage,
+)
+from widget.http.api.reaction_shapes import (
+    FlagAnswer,
+    FlagBody,
+    ReviewAnswer,
+    VoteAnswer,
+    VoteBody,
 )
 from widget.http.api.wire import (
     AuthorFields,
@@ -27,6 +34,7 @@ from widget.http.api.wire import (
     PreviewAnswer,
     PreviewBody,
     RepliesAnswer,
+    RequestBody,
 )
 from widget.http.problems import Problem
 
@@ -48,6 +56,7 @@ _REPLY = PublicComment(
     featured=False,
     deleted=False,
     replies=Replies(count=0),
+    number=2,
 )
 _COMMENT = PublicComment(
     id=14,
@@ -63,6 +72,7 @@ _COMMENT = PublicComment(
     featured=False,
     deleted=False,
     replies=Replies(count=1, comments=[_REPLY]),
+    number=1,
 )
 _THREAD = PublicThread(
     id=7,
@@ -91,6 +101,10 @@ _FORM = Form(
     max_depth=6,
     edit_window_s=900,
     policy=Policy.FIRST_TIME,
+    votes=Votes.BOTH,
+    flags=True,
+    numbers=False,
+    subscriptions=False,
 )
 _TOKEN = "WzEsMTRd.example-of-a-signature"  # noqa: S105  # an example in the document
 
@@ -124,6 +138,13 @@ VALUES: dict[type, object] = {
         thread=_THREAD,
         place=PlaceOnPage(root=14, ancestors=[14]),
     ),
+    VoteBody: VoteBody(value=1),
+    VoteAnswer: VoteAnswer(score=4, value=1),
+    FlagBody: FlagBody(reason="spam"),
+    FlagAnswer: FlagAnswer(score=3, message="Thank you. The moderators will look at this comment."),
+    ReviewAnswer: ReviewAnswer(
+        status="pending", message="The moderators were asked to look at it."
+    ),
     PreviewAnswer: PreviewAnswer(html=_HTML),
     Problem: Problem(
         title="Unprocessable Entity",
@@ -140,6 +161,6 @@ def example_of(model: type) -> object:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, NewCommentBody | EditBody | PreviewBody | AuthorFields):
+    if isinstance(value, RequestBody):
         return value.model_dump(mode="json")
     raise TypeError(type(value).__name__)

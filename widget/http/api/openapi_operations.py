@@ -3,9 +3,9 @@
 from widget.domain.thread_page import Form, Sort, ThreadPage
 from widget.http.api import openapi_examples as examples
 from widget.http.api.counts import MAX_URLS
-from widget.http.api.openapi_terms import HTML, Answer, Operation, Parameter, Schema
+from widget.http.api.openapi_reactions import REACTIONS
+from widget.http.api.openapi_terms import COMMENT_ID, HTML, Answer, Operation, Parameter, Schema
 from widget.http.api.wire import (
-    MAX_ID,
     MAX_KEY,
     CommentAnswer,
     CountsAnswer,
@@ -32,14 +32,6 @@ _URL = Parameter(
     schema={"type": "string", "minLength": 1},
     required=True,
     example=examples.PAGE,
-)
-_COMMENT_ID = Parameter(
-    name="comment_id",
-    where="path",
-    description="The comment's number.",
-    schema={"type": "integer", "minimum": 1, "maximum": MAX_ID},
-    required=True,
-    example=14,
 )
 _AFTER = Parameter(
     name="after", description="Where to go on: `after` of the page before.", schema=_STRING
@@ -104,7 +96,7 @@ OPERATIONS: tuple[Operation, ...] = (
         id="readReplies",
         tag="Reading",
         summary="Read more replies of a comment",
-        parameters=(_COMMENT_ID, _AFTER),
+        parameters=(COMMENT_ID, _AFTER),
         answers=(Answer(status=200, description="Replies.", model=RepliesAnswer, headers=_READ),),
         problems=(400, 404),
     ),
@@ -186,7 +178,7 @@ OPERATIONS: tuple[Operation, ...] = (
         tag="Reading",
         summary="Read one comment with its place",
         description="A held comment is there for its author only, by the edit token.",
-        parameters=(_COMMENT_ID,),
+        parameters=(COMMENT_ID,),
         answers=(
             Answer(status=200, description="The comment.", model=CommentAnswer, headers=_READ),
         ),
@@ -201,7 +193,7 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Change the text of one's own comment",
         description="Within the site's window. The new text passes the moderation; where that"
         " holds it, the earlier text stays public.",
-        parameters=(_COMMENT_ID,),
+        parameters=(COMMENT_ID,),
         body=EditBody,
         answers=(Answer(status=200, description="Changed, or held.", model=EditedAnswer),),
         problems=(400, 403, 404, 413, 415, 422, 429),
@@ -215,11 +207,12 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Delete one's own comment",
         description="Within the site's window. Under replies a tombstone remains, without author"
         " and text.",
-        parameters=(_COMMENT_ID,),
+        parameters=(COMMENT_ID,),
         answers=(Answer(status=204, description="Deleted."),),
         problems=(403, 404),
         proof="needed",
     ),
+    *REACTIONS,
     Operation(
         method="post",
         path="/preview",

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from widget.http.api.wire import MAX_ID
+
 Schema = dict[str, object]
 
 JSON, HTML = "application/json", "text/html"
@@ -50,3 +52,13 @@ class Operation:
     answers: Sequence[Answer]
     problems: tuple[int, ...] = ()
     proof: Literal["none", "optional", "needed"] = "none"
+
+
+COMMENT_ID = Parameter(
+    name="comment_id",
+    where="path",
+    description="The comment's number.",
+    schema={"type": "integer", "minimum": 1, "maximum": MAX_ID},
+    required=True,
+    example=14,
+)

@@ -16,6 +16,7 @@ from widget.snapshot.read import Question
 
 MAX_ID = (1 << 63) - 1
 MAX_KEY = 255
+MAX_TAG = 35
 #: The greatest whole number that every JSON reader keeps exact (RFC 8259 §6).
 MAX_NUMBER = (1 << 53) - 1
 Id = Annotated[int, Field(ge=1, le=MAX_ID, strict=True)]
@@ -29,12 +30,13 @@ Standing = Annotated[
 Body = TypeVar("Body", bound=BaseModel)
 
 
-class _Request(BaseModel):
-    # What a reader may not set is no field here, and so has no effect.
+class RequestBody(BaseModel):
+    """What a request may hold. What a reader may not set is no field, and so has no effect."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class AuthorFields(_Request):
+class AuthorFields(RequestBody):
     """Who writes, as far as they say."""
 
     name: Line | None = None
@@ -42,7 +44,7 @@ class AuthorFields(_Request):
     website: Line | None = None
 
 
-class NewCommentBody(_Request):
+class NewCommentBody(RequestBody):
     """A submission."""
 
     site: Line
@@ -55,13 +57,13 @@ class NewCommentBody(_Request):
     answers: Annotated[dict[Line, AnswerValue], Field(max_length=40)] = {}
 
 
-class EditBody(_Request):
+class EditBody(RequestBody):
     """A new text for one's own comment."""
 
     body: str
 
 
-class PreviewBody(_Request):
+class PreviewBody(RequestBody):
     """A text to be shown as it would be published."""
 
     site: Line
@@ -97,12 +99,13 @@ class PlaceOnPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentAnswer:
-    """One comment with its place."""
+    """One comment with its place; ``message`` tells its author why it was refused."""
 
     status: Standing
     comment: PublicComment
     thread: PublicThread
     place: PlaceOnPage
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +188,20 @@ def read_question(request: Request) -> Question:
         sort=_sort(optional_parameter(request, "sort") or ""),
         after=optional_parameter(request, "after"),
         around=_id(optional_parameter(request, "around") or ""),
+        lang=read_language(request),
     )
+
+
+def read_language(request: Request) -> str | None:
+    """Return the language tag (BCP 47) that a reader asks for, ``None`` where none is given.
+
+    Raises:
+        Malformed: where it is longer than any tag.
+    """
+    tag = optional_parameter(request, "lang")
+    if tag and len(tag) > MAX_TAG:
+        raise Malformed([FieldError("lang", f"At most {MAX_TAG} characters.")])
+    return tag
 
 
 def parameter(request: Request, name: str) -> str:

@@ -10,9 +10,10 @@ from widget.domain.comment import Event, Status
 from widget.domain.errors import Conflict, FieldError, Malformed, NotFound
 from widget.domain.site import Site
 from widget.http.dashboard.access import Access, current_person
+from widget.http.dashboard.marks import MARKS
 from widget.http.dashboard.problems import wants_json
 from widget.http.dashboard.queue import place_of
-from widget.moderation.decide import accept_edit, change_status, refuse_edit, undo
+from widget.moderation.decide import accept_edit, change_status, keep, refuse_edit, undo
 from widget.publication.parts import Parts
 from widget.store import comments, queue
 from widget.store.queue import queue_counts
@@ -26,9 +27,12 @@ STATUS_AFTER: Mapping[str, Status] = {
     "reject": Status.REJECTED,
     "delete": Status.DELETED,
 }
-EDIT_ACTS: Mapping[str, Callable[..., object]] = {
+#: What changes no status, and so is nothing that undo takes back.
+OTHER_ACTS: Mapping[str, Callable[..., object]] = {
     "accept_edit": accept_edit,
     "refuse_edit": refuse_edit,
+    "keep": keep,
+    **MARKS,
 }
 RESTORE = "restore"
 
@@ -41,7 +45,7 @@ def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
         site = access.site(site_key)
         name = request.form.get("act", "")
         ids = _numbers(request.form.getlist("comment"))
-        if name not in STATUS_AFTER and name not in EDIT_ACTS and name != RESTORE:
+        if name not in STATUS_AFTER and name not in OTHER_ACTS and name != RESTORE:
             raise Malformed([FieldError("act", "There is no such act.")])
         _check_all(parts, site, ids, request.form.get("seen"))
         events = [event for one in ids if (event := _act(parts, one, name)) is not None]
@@ -61,8 +65,8 @@ def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
 def _act(parts: Parts, comment_id: int, name: str) -> Event | None:
     """Do one act on one comment; return the decision that can be taken back, if there is one."""
     actor = current_person().actor
-    if name in EDIT_ACTS:
-        EDIT_ACTS[name](parts, comment_id, actor=actor)
+    if name in OTHER_ACTS:
+        OTHER_ACTS[name](parts, comment_id, actor=actor)
         return None
     with parts.database.read() as session:
         before = comments.get_comment(session, parts.keys, comment_id).status
@@ -71,7 +75,8 @@ def _act(parts: Parts, comment_id: int, name: str) -> Event | None:
     after = STATUS_AFTER[name]
     if before is after:
         return None
-    return change_status(parts, comment_id, after, actor=actor).event
+    message = request.form.get("message") if after is Status.REJECTED else None
+    return change_status(parts, comment_id, after, actor=actor, message=message).event
 
 
 def _check_all(parts: Parts, site: Site, ids: Sequence[int], seen: str | None) -> None:
@@ -108,7 +113,7 @@ def _answer(parts: Parts, site: Site, events: Sequence[Event], number: int, act:
     return jsonify(
         said=said,
         decisions=[f"{event.comment_id}.{event.id}" for event in events],
-        counts={status.value: count for status, count in counts.items()},
+        counts=counts,
     )
 
 

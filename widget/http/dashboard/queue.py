@@ -14,10 +14,10 @@ from widget.http.dashboard import words
 from widget.http.dashboard.access import Access
 from widget.publication.parts import Parts
 from widget.store import people, queue, trails
-from widget.store.queue import QueueItem, QueueQuery
+from widget.store.queue import FLAGGED, QueueItem, QueueQuery
 
 ALL = "all"
-TABS = ("pending", "published", "spam", "rejected", "deleted", ALL)
+TABS = ("pending", FLAGGED, "published", "spam", "rejected", "deleted", ALL)
 _FIRST = Status.PENDING.value
 _MAX_ID = 1 << 62
 
@@ -40,7 +40,8 @@ class Place:
         """Return what the store is asked for."""
         return QueueQuery(
             site_id=site.id,
-            status=None if self.status == ALL else Status(self.status),
+            status=None if self.status in (ALL, FLAGGED) else Status(self.status),
+            flagged=self.status == FLAGGED,
             newest_first=self.newest_first,
             after=self.after,
         )

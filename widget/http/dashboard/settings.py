@@ -8,12 +8,14 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
+from widget import paths
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.hosts import check_host
 from widget.domain.person import Right
 from widget.domain.plugin import Panel
 from widget.domain.site import Site, SiteSettings
 from widget.domain.trail import Mode
+from widget.embed_check.server import this_server
 from widget.http.dashboard.access import Access, current_person
 from widget.http.dashboard.fields import fields_of, values_from
 from widget.plugin_host.settings import SitePlugin, model_faults
@@ -46,6 +48,7 @@ def _add_site_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None
             hosts=form.get("hosts", "") if form else "\n".join(site.hosts),
             errors=errors or {},
             saved="saved" in request.args,
+            tag=this_server(parts.config.url, paths.STATIC).tag(site.key),
         )
         return make_response(page, 422 if errors else 200)
 

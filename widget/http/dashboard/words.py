@@ -1,10 +1,13 @@
 """What the queue's templates ask for: why a comment is where it is, who decided, which acts."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from widget.domain.comment import Event, Status
+from widget.domain.thread import ThreadState
 from widget.domain.trail import TrailEntry
+from widget.moderation.mark import Badge
 from widget.store.queue import QueueItem
 
 PERSON = "person:"
@@ -24,6 +27,8 @@ _SYSTEMS = (
     ("Mac OS", "Mac"),
     ("Linux", "Linux"),
 )
+#: So many different reasons of reports are shown.
+_REASONS = 10
 _WEB = ("http://", "https://")
 
 
@@ -50,10 +55,19 @@ def buttons_of(item: QueueItem) -> list[Button]:
     if comment.status is Status.DELETED:
         return [Button("restore", "a")]
     buttons = [button for after, button in _DECIDING if after is not comment.status]
+    if comment.status is not Status.PENDING and (comment.flag_count or comment.review_asked):
+        # The key that would bring it where it is says to leave it there.
+        here = dict(_DECIDING)[comment.status]
+        buttons.insert(0, Button("keep", here.key))
     if comment.proposed_html is None:
         return buttons
     taken = {button.key for button in _EDIT}
     return [*_EDIT, *(button for button in buttons if button.key not in taken)]
+
+
+def can_be_rejected(item: QueueItem) -> bool:
+    """Tell whether there is a button that rejects a comment, whose author can be told why."""
+    return any(button.act == "reject" for button in buttons_of(item))
 
 
 def why(item: QueueItem, emails: Mapping[int, str]) -> str:
@@ -66,10 +80,35 @@ def why(item: QueueItem, emails: Mapping[int, str]) -> str:
     for event in reversed(item.events):
         if event.undoes is not None or event.id in taken_back:
             continue
-        if event.before == event.after and not edits:
+        if event.before == event.after and not (edits and is_about_text(event)):
             continue
         return event.reason or actor_name(event, emails)
     return ""
+
+
+def marks_of(item: QueueItem) -> list[str]:
+    """Return the marks that a published comment, or its page, can be given or lose."""
+    comment = item.comment
+    if comment.status is not Status.PUBLISHED:
+        return []
+    acts = ["unfeature" if comment.featured else "feature"]
+    if comment.parent is None or comment.pinned:
+        acts.insert(0, "unpin" if comment.pinned else "pin")
+    acts += [
+        f"badge_{badge}" for badge in Badge if (comment.badge or Badge.NONE.value) != badge.value
+    ]
+    is_open = item.thread.state is ThreadState.OPEN
+    return [*acts, "close_thread" if is_open else "open_thread"]
+
+
+def reported(item: QueueItem) -> list[tuple[str, int]]:
+    """Return why readers report a comment, with how many say so, the most frequent first."""
+    return Counter(flag.reason for flag in item.flags).most_common(_REASONS)
+
+
+def is_about_text(event: Event) -> bool:
+    """Tell whether an event that changed no status is about an edit."""
+    return event.reason.startswith("Edit")
 
 
 def plugin_count(item: QueueItem) -> int:

@@ -19,7 +19,7 @@ from widget.http.api.wire import read_question
 from widget.http.client import address_reader
 from widget.http.origin import check_origin
 from widget.http.pages.thread_view import Draft, Shown, draw, link
-from widget.http.problems import STATUS
+from widget.http.problems import STATUS, words_of
 from widget.publication.parts import Parts
 from widget.snapshot.form import build_form
 from widget.snapshot.read import find_site, page_of
@@ -109,7 +109,7 @@ def _with_faults(draft: Draft, error: WidgetError) -> Draft:
         values=draft.values,
         answers=draft.answers,
         faults=faults,
-        failure=str(error),
+        failure=words_of(error),
         status=int(status),
     )
 

@@ -13,6 +13,7 @@ from widget.domain.errors import NotFound
 from widget.domain.hosts import LOOPBACK
 from widget.domain.site import Site
 from widget.domain.thread_page import PublicComment, Replies, ThreadPage
+from widget.http.pages.thread_words import PageWords, page_language
 from widget.publication.parts import Parts
 from widget.snapshot.build import build_replies, public_comment
 from widget.snapshot.read import Question, find_site
@@ -59,12 +60,15 @@ def draw(parts: Parts, shown: Shown, status: int = 200) -> Response:
     """
     with parts.database.read() as session:
         site = find_site(session, shown.question.site)
-        page = parts.reader.page(session, site, shown.question)
+        language = page_language(parts, site, shown.question)
+        page = parts.reader.page(session, site, replace(shown.question, lang=language))
         page = _replies_only(parts, session, site, page)
         answered = _answered(parts, session, site, page, shown.draft.parent)
     fragment = request.args.get("fragment") == "1"
+    words = PageWords(parts.languages, language)
     html = render_template(
         "thread.html",
+        **words.names(),
         site=site,
         page=page,
         shown=shown,
@@ -79,6 +83,8 @@ def draw(parts: Parts, shown: Shown, status: int = 200) -> Response:
     response = Response(html, status=shown.draft.status if status == 200 else status)
     response.content_type = "text/html; charset=utf-8"
     response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Language"] = language
+    response.vary.add("Accept-Language")
     response.headers["Content-Security-Policy"] = _policy(site)
     if fragment:
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -126,6 +132,8 @@ def link(parts: Parts, question: Question, **more: object) -> str:
         known["thread"] = question.thread
     if request.args.get("sort"):
         known["sort"] = question.sort
+    if question.lang:
+        known["lang"] = question.lang
     return f"{parts.config.url}/threads?{urlencode({**known, **more})}"
 
 

@@ -4,6 +4,7 @@ from widget.store.tables.base import Base
 from widget.store.tables.comment import CommentRow
 from widget.store.tables.job import JobRow
 from widget.store.tables.person import InviteRow, MembershipRow, PersonRow, SessionRow
+from widget.store.tables.reaction import FlagRow, VoteRow
 from widget.store.tables.setting import PluginSettingRow
 from widget.store.tables.site import SiteRow
 from widget.store.tables.thread import ThreadRow
@@ -13,6 +14,7 @@ __all__ = [
     "Base",
     "CommentRow",
     "EventRow",
+    "FlagRow",
     "InviteRow",
     "JobRow",
     "MembershipRow",
@@ -23,4 +25,5 @@ __all__ = [
     "SiteRow",
     "ThreadRow",
     "TrailRow",
+    "VoteRow",
 ]

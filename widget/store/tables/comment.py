@@ -15,6 +15,14 @@ class CommentRow(Base):
     ``root`` is the top-level comment that it stands under. ``visible`` is whether readers see
     anything of it: published, or a tombstone that carries visible replies. ``reply_count`` is
     the number of visible direct replies. Both are kept at write time.
+
+    ``number`` is the comment's ordinal in its thread, from when it was first published.
+    ``score`` is ``base_score``, which an import brought, and the sum of the votes.
+    ``flag_count`` counts the reports that nobody has looked at. ``review_settled`` is the
+    decision that answered the author's wish for a review.
+
+    Conditions of SQLite's partial indexes are written as the queries are, ``visible = 1``: it
+    uses such an index only where it reads the very same words.
     """
 
     __tablename__ = "comment"
@@ -26,7 +34,7 @@ class CommentRow(Base):
             "thread_id",
             "created",
             "id",
-            sqlite_where=text("visible AND root IS NULL"),
+            sqlite_where=text("visible = 1 AND root IS NULL"),
             postgresql_where=text("visible AND root IS NULL"),
         ),
         Index(
@@ -34,21 +42,21 @@ class CommentRow(Base):
             "thread_id",
             "score",
             "id",
-            sqlite_where=text("visible AND root IS NULL"),
+            sqlite_where=text("visible = 1 AND root IS NULL"),
             postgresql_where=text("visible AND root IS NULL"),
         ),
         Index(
             "ix_comment_descendants",
             "root",
             "id",
-            sqlite_where=text("visible"),
+            sqlite_where=text("visible = 1"),
             postgresql_where=text("visible"),
         ),
         Index(
             "ix_comment_replies",
             "parent",
             "id",
-            sqlite_where=text("visible"),
+            sqlite_where=text("visible = 1"),
             postgresql_where=text("visible"),
         ),
         Index("ix_comment_queue", "site_id", "status", "id"),
@@ -59,6 +67,29 @@ class CommentRow(Base):
             sqlite_where=text("proposed_source IS NOT NULL"),
             postgresql_where=text("proposed_source IS NOT NULL"),
         ),
+        Index(
+            "ix_comment_flagged",
+            "site_id",
+            "id",
+            sqlite_where=text("flag_count > 0"),
+            postgresql_where=text("flag_count > 0"),
+        ),
+        Index(
+            "ix_comment_review",
+            "site_id",
+            "status",
+            "id",
+            sqlite_where=text("review_asked IS NOT NULL AND review_settled IS NULL"),
+            postgresql_where=text("review_asked IS NOT NULL AND review_settled IS NULL"),
+        ),
+        Index(
+            "ix_comment_pinned",
+            "thread_id",
+            "id",
+            sqlite_where=text("pinned = 1"),
+            postgresql_where=text("pinned"),
+        ),
+        Index("ix_comment_number", "thread_id", "number", unique=True),
         Index("ix_comment_email", "site_id", "email_hash"),
         Index("ix_comment_address", "site_id", "address_hash"),
         {"sqlite_autoincrement": True},
@@ -92,7 +123,12 @@ class CommentRow(Base):
     proposed_html: Mapped[str | None] = mapped_column(Text)
     created: Mapped[datetime]
     edited: Mapped[datetime | None]
+    number: Mapped[int | None]
     score: Mapped[int] = mapped_column(default=0)
+    base_score: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    flag_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    review_asked: Mapped[datetime | None]
+    review_settled: Mapped[int | None]
     pinned: Mapped[bool] = mapped_column(default=False)
     featured: Mapped[bool] = mapped_column(default=False)
 

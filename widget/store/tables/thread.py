@@ -2,14 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from widget.store.tables.base import Base
 
 
 class ThreadRow(Base):
-    """The comments of one page. ``key`` names the page; ``url`` is where it is."""
+    """The comments of one page. ``key`` names the page; ``url`` is where it is.
+
+    ``numbered`` is the last number that a comment was given. ``voted`` is when votes last made
+    a new version, and ``votes_due`` whether some have come since that no version shows.
+    """
 
     __tablename__ = "thread"
     __table_args__ = (UniqueConstraint("site_id", "key"),)
@@ -22,4 +26,7 @@ class ThreadRow(Base):
     state: Mapped[str] = mapped_column(String(10), default="open")
     version: Mapped[int] = mapped_column(default=0)
     count: Mapped[int] = mapped_column(default=0)
+    numbered: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    voted: Mapped[datetime | None]
+    votes_due: Mapped[bool] = mapped_column(default=False, server_default=false())
     created: Mapped[datetime]

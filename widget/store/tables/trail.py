@@ -33,7 +33,7 @@ class TrailRow(Base):
 
 
 class EventRow(Base):
-    """One decision. ``undoes`` is the event that it takes back."""
+    """One decision. ``undoes`` is the event that it takes back; the author reads ``message``."""
 
     __tablename__ = "event"
 
@@ -45,6 +45,7 @@ class EventRow(Base):
     after: Mapped[str] = mapped_column(String(10))
     actor: Mapped[str] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(Text)
+    message: Mapped[str | None] = mapped_column(Text)
     undoes: Mapped[int | None]
     at: Mapped[datetime]
 

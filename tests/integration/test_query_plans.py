@@ -1,0 +1,99 @@
+"""What a reader or a moderator waits for is answered by an index, however large a thread is."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from widget.domain.comment import Status
+from widget.domain.cursor import Cursor
+from widget.domain.thread_page import Sort
+from widget.store import pages, queue, schema
+from widget.store.database import Database, Session, connect
+from widget.store.keys import KeyRing, load_keys
+from widget.store.queue import QueueQuery
+
+THEN = datetime(2026, 1, 2, tzinfo=UTC)
+Ask = Callable[[Session, KeyRing], object]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """Return an empty SQLite database: a plan doesn't depend on what is in it."""
+    made = connect(Flask("test"), f"sqlite:///{tmp_path / 'x.sqlite'}")
+    schema.upgrade(made)
+    yield made
+    made.engine.dispose()
+
+
+def plans(database: Database, keys: KeyRing, ask: Ask) -> list[str]:
+    """Return how SQLite answers the queries on comments that a question makes."""
+    asked: list[tuple[str, object]] = []
+
+    def on_query(*parts: object) -> None:
+        asked.append((str(parts[2]), parts[3]))
+
+    with database.read() as session:
+        event.listen(database.engine, "before_cursor_execute", on_query)
+        ask(session, keys)
+        event.remove(database.engine, "before_cursor_execute", on_query)
+        connection = session.connection()
+        return [
+            " / ".join(
+                row[3]
+                for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)  # type: ignore[arg-type]  # as it came
+            )
+            for query, values in asked
+            if "FROM comment" in query and " IN (" not in query
+        ]
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        (lambda s, k: pages.top_level(s, k, 1, Cursor(Sort.OLDEST), 26), "ix_comment_top"),
+        (lambda s, k: pages.top_level(s, k, 1, Cursor(Sort.NEWEST), 26), "ix_comment_top"),
+        (lambda s, k: pages.top_level(s, k, 1, Cursor(Sort.BEST), 26), "ix_comment_best"),
+        (
+            lambda s, k: pages.top_level(s, k, 1, Cursor(Sort.NEWEST, (THEN, 9)), 26),
+            "ix_comment_top (thread_id=? AND created<?)",
+        ),
+        (
+            lambda s, k: pages.top_level(s, k, 1, Cursor(Sort.BEST, (5, 9)), 26),
+            "ix_comment_best (thread_id=? AND score<?)",
+        ),
+        (lambda s, k: pages.replies_after(s, k, 1, 9, 26), "ix_comment_replies"),
+    ],
+)
+def test_a_page_of_a_thread_costs_what_it_shows(
+    database: Database, tmp_path: Path, ask: Ask, index: str
+) -> None:
+    (plan,) = plans(database, load_keys(tmp_path, []), ask)
+    assert index in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_pinned_comments_are_found_without_reading_the_thread(
+    database: Database, tmp_path: Path
+) -> None:
+    keys = load_keys(tmp_path, [])
+    (plan,) = plans(database, keys, lambda s, k: pages.pinned(s, k, 1, Cursor(Sort.BEST)))
+    assert "ix_comment_pinned" in plan
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (QueueQuery(site_id=1, status=None, flagged=True), "ix_comment_flagged"),
+        (QueueQuery(site_id=1, status=Status.PENDING), "ix_comment_review"),
+    ],
+)
+def test_a_page_of_the_queue_costs_what_it_shows(
+    database: Database, tmp_path: Path, query: QueueQuery, index: str
+) -> None:
+    found = plans(database, load_keys(tmp_path, []), lambda s, k: queue.queue_page(s, k, query))
+    assert any(index in plan for plan in found)
+    assert not any("TEMP B-TREE" in plan or "SCAN" in plan for plan in found), found

@@ -1,0 +1,1 @@
+"""Why the box doesn't show on an owner's page, or that it does."""

@@ -1,0 +1,140 @@
+"""mark(): pinned, featured, a badge for the author; and closing a page's comments."""
+
+import logging
+from enum import StrEnum
+
+from widget.domain.comment import Comment, Event, Status
+from widget.domain.errors import FieldError, Invalid, NotFound
+from widget.domain.site import Site
+from widget.domain.thread import Thread, ThreadState, thread_key
+from widget.moderation.decide import Decision
+from widget.publication.parts import Parts
+from widget.publication.publish import publish
+from widget.store import marks, sites, threads, trails
+from widget.store.marks import Marks
+
+log = logging.getLogger("comment_widget.moderation")
+
+#: Pinned comments come with every first page, so that a thread has few.
+MAX_PINNED = 10
+
+
+class Badge(StrEnum):
+    """What an author is on the page; ``NONE`` takes a badge away."""
+
+    AUTHOR = "author"
+    MODERATOR = "moderator"
+    EXPERT = "expert"
+    NONE = "none"
+
+
+def mark(
+    parts: Parts,
+    comment_id: int,
+    *,
+    actor: str,
+    pinned: bool | None = None,
+    featured: bool | None = None,
+    badge: Badge | None = None,
+) -> Decision | None:
+    """Mark a comment; ``None`` leaves a mark as it is.
+
+    Returns:
+        The comment and the event that tells of it, ``None`` where all was so already.
+
+    Raises:
+        NotFound: where there is no such comment.
+        Invalid: where a reply would be pinned, or more comments than a thread may have.
+    """
+    with parts.database.write() as session:
+        before = marks.marks_of(session, comment_id)
+        after = Marks(
+            pinned=before.pinned if pinned is None else pinned,
+            featured=before.featured if featured is None else featured,
+            badge=before.badge if badge is None else _kept(badge),
+        )
+        if after == before:
+            return None
+        comment = marks.set_marks(session, parts.keys, comment_id, after)
+        if after.pinned and not before.pinned:
+            _check_pinned(comment, marks.pinned_count(session, comment.thread_id))
+        event = Event(
+            id=0,
+            comment_id=comment_id,
+            before=comment.status,
+            after=comment.status,
+            actor=actor,
+            reason=_words(before, after),
+            at=parts.now(),
+        )
+        event = trails.add_event(session, event)
+        site = sites.site_by_id(session, comment.site_id)
+        thread = threads.thread_by_id(session, comment.thread_id)
+    if site is not None and thread is not None:
+        publish(parts, site, thread)
+    return Decision(comment, event)
+
+
+def set_thread_state(
+    parts: Parts, site: Site, url: str, state: ThreadState, *, actor: str
+) -> Thread:
+    """Close a page's comments, or open them again; a page without comments can be closed, too.
+
+    ``url`` is the page's canonical address.
+    """
+    new = Thread(
+        id=0,
+        site_id=site.id,
+        key=thread_key(url, None),
+        url=url,
+        title=None,
+        state=ThreadState.OPEN,
+        version=0,
+        count=0,
+    )
+    with parts.database.write() as session:
+        thread_id = threads.begin_thread(session, new, parts.now()).id
+    return set_state_of(parts, thread_id, state, actor=actor)
+
+
+def set_state_of(parts: Parts, thread_id: int, state: ThreadState, *, actor: str) -> Thread:
+    """Close or open a thread that there is.
+
+    Raises:
+        NotFound: where there is none of that id.
+    """
+    with parts.database.write() as session:
+        thread = threads.thread_by_id(session, thread_id)
+        site = sites.site_by_id(session, thread.site_id) if thread else None
+        if thread is None or site is None:
+            raise NotFound("There is no such thread.")
+        if thread.state is not state:
+            threads.set_state(session, thread_id, state)
+            log.info("%s: the thread %d is %s", actor, thread_id, state)
+        thread = threads.thread_by_id(session, thread_id) or thread
+    publish(parts, site, thread)
+    return thread
+
+
+def _kept(badge: Badge) -> str | None:
+    return None if badge is Badge.NONE else badge.value
+
+
+def _check_pinned(comment: Comment, number: int) -> None:
+    if comment.parent is not None:
+        raise Invalid([FieldError("pinned", "A reply can't be pinned.")])
+    if number > MAX_PINNED and comment.status is not Status.DELETED:
+        message = f"A page has at most {MAX_PINNED} pinned comments; unpin another one first."
+        raise Invalid([FieldError("pinned", message)])
+
+
+def _words(before: Marks, after: Marks) -> str:
+    """Say what changed, one sentence for each mark."""
+    said: list[str] = []
+    if before.pinned != after.pinned:
+        said.append("Pinned." if after.pinned else "Unpinned.")
+    if before.featured != after.featured:
+        said.append("Featured." if after.featured else "No longer featured.")
+    if before.badge != after.badge:
+        said.append(f"Badge: {after.badge}." if after.badge else "Badge removed.")
+    return " ".join(said)
