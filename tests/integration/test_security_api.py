@@ -156,7 +156,7 @@ def test_a_parent_on_another_page_or_site_is_refused(
 
 
 @pytest.mark.parametrize(
-    "hostile", ["' OR 1=1 --", "\x00", "%00", "{{7*7}}", "${7*7}", "%s%n", "🏴‍☠️"]
+    "hostile", ["' OR 1=1 --", "\x00", "%00", "{{7777*7777}}", "${7777*7777}", "%s%n", "🏴‍☠️"]
 )
 def test_no_parameter_makes_a_fault_of_the_server(client: FlaskClient, hostile: str) -> None:
     for name in ("site", "url", "thread", "sort", "after", "around"):
@@ -166,7 +166,7 @@ def test_no_parameter_makes_a_fault_of_the_server(client: FlaskClient, hostile: 
         sent = {"site": "blog", "url": PAGE, "body": "x", field: hostile}
         answer = client.post("/api/v1/comments", json=sent)
         assert answer.status_code < 500
-        assert "49" not in answer.text or "49" in hostile
+        assert str(7777 * 7777) not in answer.text
 
 
 LOCAL = st.from_regex(r"[a-z][a-z0-9.]{2,12}[a-z0-9]", fullmatch=True).filter(
