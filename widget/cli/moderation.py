@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import click
 import orjson
 
-from widget.cli import marking
+from widget.cli import marking, trying
 from widget.cli.opening import open_parts, site_of
 from widget.domain.comment import Comment, Status
 from widget.domain.errors import FieldError, Invalid
@@ -133,7 +133,13 @@ def restore(ids: Sequence[int]) -> None:
     _for_each(ids, lambda parts, one: take_back(parts, one, actor=ACTOR))
 
 
-for _command in (marking.mark_some, marking.close, marking.reopen):
+for _command in (
+    marking.mark_some,
+    marking.close,
+    marking.reopen,
+    trying.try_one,
+    trying.replay_past,
+):
     command.add_command(_command)
 
 

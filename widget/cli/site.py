@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import click
 import orjson
 from pydantic import SecretStr, ValidationError
 
 from widget import paths
+from widget.cli.assignments import grouped
 from widget.cli.opening import open_parts, site_of
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.hosts import check_host
@@ -56,7 +56,7 @@ def add(key: str, title: str | None, hosts: Sequence[str], assignments: Sequence
     if not hosts:
         raise click.UsageError("Give at least one --host.")
     parts = open_parts()
-    wanted = _grouped(assignments)
+    wanted = grouped(assignments)
     site = Site(
         id=0,
         key=key,
@@ -83,7 +83,7 @@ def change(key: str, title: str | None, hosts: Sequence[str], assignments: Seque
     """Change a site. Hosts that are given replace all earlier ones."""
     parts = open_parts()
     site = site_of(parts, key)
-    wanted = _grouped(assignments)
+    wanted = grouped(assignments)
     site = replace(
         site,
         title=title or site.title,
@@ -143,17 +143,6 @@ def _checked(hosts: Sequence[str]) -> tuple[str, ...]:
         return tuple(check_host(host) for host in hosts)
     except ValueError as error:
         raise Invalid([FieldError("host", str(error))]) from error
-
-
-def _grouped(assignments: Sequence[str]) -> dict[str, dict[str, Any]]:
-    groups: dict[str, dict[str, Any]] = {}
-    for assignment in assignments:
-        path, equals, value = assignment.partition("=")
-        owner, dot, name = path.partition(".")
-        if not (equals and dot and owner and name):
-            raise click.BadParameter(f"{assignment!r} is not X.Y=Z", param_hint="--set")
-        groups.setdefault(owner, {})[name] = value
-    return groups
 
 
 def _site_settings(current: SiteSettings, values: Mapping[str, object]) -> SiteSettings:

@@ -10,9 +10,9 @@ from widget.domain.submission import History, Submission
 from widget.domain.trail import Answer, Judgement, Mode, TrailEntry, owed_by
 from widget.domain.verdict import Outcome, Verdict, strictest
 from widget.plugin_host.call import Reply
-from widget.plugin_host.plugins import Plugins
 from widget.plugin_host.settings import SitePlugin
 from widget.plugin_host.sound import is_sound_submission, sound_verdict
+from widget.plugin_host.tried import Askable
 
 #: What a plugin may change of a submission before it is judged.
 CHANGEABLE = ("body", "author", "title", "answers")
@@ -39,7 +39,7 @@ class Patience:
 
 
 def prepare(
-    plugins: Plugins,
+    plugins: Askable,
     submission: Submission,
     patience: Patience,
     only: Collection[str] | None = None,
@@ -61,7 +61,7 @@ def prepare(
 
 
 def judge(
-    plugins: Plugins, prepared: Prepared, history: History, patience: Patience, now: datetime
+    plugins: Askable, prepared: Prepared, history: History, patience: Patience, now: datetime
 ) -> Judgement:
     """Ask every plugin that takes part; never raises, and a plugin that fails holds."""
     site = prepared.submission.site
@@ -74,7 +74,7 @@ def judge(
 
 
 def rejudge(
-    plugins: Plugins,
+    plugins: Askable,
     prepared: Prepared,
     history: History,
     earlier: Sequence[TrailEntry],
@@ -131,7 +131,7 @@ def _judges(plugin: SitePlugin) -> bool:
 
 
 def _entry(
-    plugins: Plugins,
+    plugins: Askable,
     plugin: SitePlugin,
     prepared: Prepared,
     history: History,
@@ -175,7 +175,7 @@ def _trail_entry(
 
 
 def _ask(
-    plugins: Plugins, plugin: SitePlugin, hook: str, patience: Patience, **arguments: object
+    plugins: Askable, plugin: SitePlugin, hook: str, patience: Patience, **arguments: object
 ) -> Reply:
     return plugins.ask(plugin, hook, patience.left_s, **arguments)
 

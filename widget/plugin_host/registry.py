@@ -76,6 +76,11 @@ class Registry:
             return result[0] if result else None
         return result
 
+    def wants(self, plugin: LoadedPlugin, hook: str, argument: str) -> bool:
+        """Tell whether a plugin's implementation of a hook takes an argument."""
+        implementations = self._callers[plugin.name, hook].get_hookimpls()
+        return any(argument in found.argnames for found in implementations)
+
     def _load(self, candidate: Candidate) -> LoadedPlugin | None:
         name = candidate.name
         if self._manager.has_plugin(name):

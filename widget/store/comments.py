@@ -113,9 +113,18 @@ def propose_body(session: Session, comment_id: int, source: str | None, html: st
 
 
 def history_of(
-    session: Session, keys: KeyRing, site: Site, author: Author, address: str | None
+    session: Session,
+    keys: KeyRing,
+    site: Site,
+    author: Author,
+    address: str | None,
+    *,
+    before: int = MAX_ID,
 ) -> History:
-    """Return what the site knows of an author: by email, or by address where none is given."""
+    """Return what the site knows of an author: by email, or by address where none is given.
+
+    Counted are comments of ids below ``before``.
+    """
     if author.email:
         column, value = CommentRow.email_hash, hash_email(keys, site, author.email)
     elif address:
@@ -124,7 +133,7 @@ def history_of(
         return History()
     rows = session.execute(
         select(CommentRow.status, func.count(), func.min(CommentRow.created))
-        .where(CommentRow.site_id == site.id, column == value)
+        .where(CommentRow.site_id == site.id, column == value, CommentRow.id < before)
         .group_by(CommentRow.status)
     ).all()
     counts = {status: count for status, count, _ in rows}

@@ -15,6 +15,7 @@ SCREENS = (
     "/{key}/queue",
     "/{key}/queue?status=spam",
     "/{key}/comments/{comment}",
+    "/{key}/what-if",
     "/{key}/settings",
     "/{key}/plugins/akismet",
     "/{key}/plugins/rate_limit",

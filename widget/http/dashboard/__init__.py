@@ -15,6 +15,7 @@ from widget.http.dashboard import (
     queue,
     settings,
     sign_in,
+    what_if,
 )
 from widget.http.dashboard.access import Access
 from widget.http.dashboard.assets import version_of
@@ -48,7 +49,7 @@ def blueprint(parts: Parts) -> Blueprint:
     checker = PasswordCheck(parts)
     sign_in.add_routes(dashboard, parts, access, checker)
     account.add_routes(dashboard, parts, access, checker)
-    for module in (queue, acts, settings):
+    for module in (queue, acts, settings, what_if):
         module.add_routes(dashboard, parts, access)
 
     @dashboard.get("/<path:rest>")

@@ -1,0 +1,38 @@
+"""try_out(): what would become of a comment, with nothing stored and nobody told."""
+
+from dataclasses import dataclass
+
+from widget.domain.submission import Submission
+from widget.domain.trail import Judgement
+from widget.moderation.pipeline import Patience, judge, prepare
+from widget.plugin_host.tried import Changes, Tried
+from widget.publication.parts import Parts
+from widget.publication.render import render
+from widget.store import comments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What the plugins said of a comment, and how its text would be published."""
+
+    judgement: Judgement
+    html: str
+
+
+def try_out(parts: Parts, submission: Submission, changes: Changes) -> Trial:
+    """Judge a submission whose occasion is a trial, with some settings changed for once.
+
+    Raises:
+        NotFound: where a plugin that is named is not loaded.
+        Invalid: naming each setting at fault.
+    """
+    site = submission.site
+    plugins = Tried(parts.plugins, site, changes)
+    with parts.database.read() as session:
+        history = comments.history_of(
+            session, parts.keys, site, submission.author, submission.address
+        )
+    patience = Patience(parts.config.deadline_s)
+    prepared = prepare(plugins, submission, patience)
+    judgement = judge(plugins, prepared, history, patience, parts.now())
+    return Trial(judgement=judgement, html=render(parts, site, prepared.submission.body))
