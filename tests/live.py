@@ -48,6 +48,10 @@ class LiveServer:
         """Return where the server listens."""
         return f"127.0.0.1:{self.port}"
 
+    def also(self, **env: str) -> None:
+        """Let the server and commands have more in their environment from now on."""
+        self._extra |= env
+
     def cli(self, *arguments: str, check: bool = True) -> str:
         """Run a command on the server's folder; return what it printed."""
         done = subprocess.run(

@@ -22,6 +22,8 @@ PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 SERVING = ("comment-widget serve", "comment-widget demo")
 #: What the pages say of the machine around the product; the wheel's test installs it.
 AROUND = ("make ", "python3 -m venv ", "pip install ", "venv/bin/pip install ")
+#: What the guide makes and installs beside the server.
+OWN_PACKAGE = "pip install -e ./"
 SHOWN_SERVER = "http://127.0.0.1:8080"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -64,7 +66,7 @@ class Owner:
         self.server = server
         self.is_serving = False
         self.ran = 0
-        self.said = ""
+        self.shown = ""
 
     def read(self, page: Path) -> None:
         for block in blocks(page):
@@ -79,12 +81,16 @@ class Owner:
         target.write_text(text, encoding="utf-8")
 
     def do(self, line: str) -> None:
+        if line.startswith(OWN_PACKAGE):
+            self.install(line.removeprefix(OWN_PACKAGE))
         if line.startswith((*SERVING, *AROUND)):
             return
         name, *arguments = shlex.split(line)
         assert name in ("comment-widget", "curl"), f"Nothing here runs {line!r}."
         self.ran += 1
-        self.said = self.run(arguments) if name == "comment-widget" else self.post(arguments)
+        said = self.run(arguments) if name == "comment-widget" else self.post(arguments)
+        if arguments[:2] == ["moderation", "show"]:
+            self.shown = said
 
     def run(self, arguments: list[str]) -> str:
         done = subprocess.run(
@@ -97,6 +103,14 @@ class Owner:
         )
         assert done.returncode == 0, f"{arguments}: {done.stderr}"
         return done.stdout
+
+    def install(self, package: str) -> None:
+        """Install a package that a page made, for this owner's server alone."""
+        beside = self.server.home / "installed"
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+        options = ["--no-build-isolation", "--target", str(beside)]
+        subprocess.run([*pip, *options, f"./{package}"], cwd=self.server.home, check=True)
+        self.server.also(PYTHONPATH=str(beside))
 
     def post(self, arguments: list[str]) -> str:
         """Send what ``curl URL -H HEADER -d BODY`` sends, to the server of the test."""
@@ -145,7 +159,7 @@ def test_the_commands_of_the_plugins_pages_work(owner: Owner) -> None:
 def test_the_guides_comment_is_held_with_the_reason_that_it_shows(owner: Owner) -> None:
     owner.read(GUIDE)
     (shown,) = [block.text for block in blocks(GUIDE) if block.language == "text"]
-    assert _without_times(owner.said) == _without_times(shown)
+    assert _without_times(owner.shown) == _without_times(shown)
 
 
 def test_the_guides_code_does_what_it_says(tmp_path: Path) -> None:

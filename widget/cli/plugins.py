@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 import orjson
 
+from widget.cli.new_plugin import new
 from widget.cli.opening import open_parts, site_of
 from widget.config import load_config
 from widget.domain.trail import Mode
@@ -56,6 +57,9 @@ def list_all(site_key: str | None, as_json: bool) -> None:
         click.echo(f"{row['name']:20}  {row['version']:9}{mode}{row['description']}")
         if row["sends"]:
             click.echo(f"{'':22}sends {row['sends']}")
+
+
+command.add_command(new)
 
 
 def add_plugin_commands(group: click.Group, asked: Sequence[str]) -> None:

@@ -19,6 +19,11 @@ log = logging.getLogger("comment_widget.plugins")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
+def is_plugin_name(name: str) -> bool:
+    """Tell whether a plugin may be called like this."""
+    return _NAME.fullmatch(name) is not None
+
+
 class DefaultSettings(PluginSettings):
     """The settings of a plugin that declares none."""
 
