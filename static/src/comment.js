@@ -50,7 +50,7 @@ function commentView(box, comment, answered, below) {
  * @param {Box} box @param {Comment} comment @param {Comment | null} answered
  */
 function remembered(box, comment, answered) {
-  const { state, drawn } = box;
+  const { state } = box;
   const { id } = comment;
   const of = [
     answered,
@@ -64,10 +64,19 @@ function remembered(box, comment, answered) {
     state.thread?.state,
     state.form,
   ];
-  const known = drawn.get(comment);
+  return remember(box, comment, of, () => articleView(box, comment, answered));
+}
+
+/**
+ * The view of something that was made before from the same, else a new one.
+ *
+ * @param {Box} box @param {object} what @param {unknown[]} of @param {() => View} make
+ */
+export function remember({ drawn }, what, of, make) {
+  const known = drawn.get(what);
   if (known?.of.every((one, at) => one === of[at])) return known.view;
-  const view = articleView(box, comment, answered);
-  drawn.set(comment, { of, view });
+  const view = make();
+  drawn.set(what, { of, view });
   return view;
 }
 

@@ -2,7 +2,7 @@
 /** @import { Box, Sort } from "./types.js" */
 import { act } from "./act.js";
 import { button } from "./button.js";
-import { commentViews } from "./comment.js";
+import { commentViews, remember } from "./comment.js";
 import { compactForm } from "./compact_form.js";
 import { consentField } from "./consent.js";
 import { withHeld } from "./held.js";
@@ -71,7 +71,6 @@ function thread(box) {
   const fresh = news(box, state.fresh);
   const draft = state.drafts["new"];
   const open = state.thread?.state === "open";
-  const comments = withHeld(box);
   return [
     head(box),
     open
@@ -90,9 +89,7 @@ function thread(box) {
         { class: "more", key: "whole" },
         button("whole", t("whole"), () => box.run(() => reload(box))),
       ),
-    comments.length
-      ? h("ol", { class: "list", key: "list", part: "list" }, commentViews(box, comments))
-      : h("p", { class: "empty", key: "empty" }, t("empty")),
+    listView(box),
     state.after &&
       h(
         "p",
@@ -101,6 +98,28 @@ function thread(box) {
       ),
     h("footer", { class: "foot", key: "foot", part: "foot" }, footView(box)),
   ];
+}
+
+/**
+ * The comments. A keystroke in the form above changes nothing of them, and costs the same under a
+ * thousand as under fifty; while a form stands among them, they are looked through again.
+ *
+ * @param {Box} box
+ */
+function listView(box) {
+  const { state, actions } = box;
+  const { new: _, ...among } = state.drafts;
+  const make = () => {
+    const comments = withHeld(box);
+    return comments.length
+      ? h("ol", { class: "list", key: "list", part: "list" }, commentViews(box, comments))
+      : h("p", { class: "empty", key: "empty" }, box.t("empty"));
+  };
+  if (Object.keys(among).length) return make();
+  const { own, sort, notes, votes, marked, deleting, reporting, busy, form } = state;
+  const open = state.thread?.state;
+  const of = [own, sort, notes, votes, marked, deleting, reporting, busy, form, open, actions];
+  return remember(box, state.comments, of, make);
 }
 
 /**

@@ -130,7 +130,7 @@
  * @property {(sheet: CSSStyleSheet) => void} wear more styles
  * @property {ReturnType<typeof import("./i18n.js").speak>["learn"]} learn takes more words
  * @property {import("./time.js").Times} times
- * @property {WeakMap<Comment, {of: unknown[], view: import("./view.js").View}>} drawn the views of
+ * @property {WeakMap<object, {of: unknown[], view: import("./view.js").View}>} drawn the views of
  *   comments and what they were made of
  * @property {Settings} settings
  * @property {HTMLElement | null} script the page's script tag

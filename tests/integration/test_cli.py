@@ -29,6 +29,7 @@ def blog(run: Run, tmp_path: Path) -> Run:
     (tmp_path / "thread.json").write_text(json.dumps({"title": "T", "comments": rows}))
     page = ("--site", "blog", "--url", "https://example.org/a")
     assert run("import", "json", "thread.json", *page).code == 0
+    assert run("policy", "export", "--site", "blog", "--out", "blog.toml").code == 0
     return run
 
 

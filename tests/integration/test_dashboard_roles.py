@@ -50,6 +50,8 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
         "/blog/comments", {"comment": "1", "act": "approve"}, MODERATES_ACT,
     ),
     ("POST", "/dashboard/<site_key>/undo"): ("/blog/undo", {"decision": "2.3"}, MODERATES_ACT),
+    ("GET", "/dashboard/<site_key>/what-if"): ("/blog/what-if", {}, MODERATES),
+    ("POST", "/dashboard/<site_key>/what-if"): ("/blog/what-if", {"body": "What if?"}, MODERATES),
     ("GET", "/dashboard/<site_key>/settings"): ("/blog/settings", {}, CONFIGURES),
     ("POST", "/dashboard/<site_key>/settings"): ("/blog/settings", {}, (303, 404, 404, 422, 422)),
     ("GET", "/dashboard/<site_key>/plugins/<name>"): ("/blog/plugins/akismet", {}, CONFIGURES),

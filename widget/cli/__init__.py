@@ -16,6 +16,7 @@ from widget.cli import (
     keys,
     moderation,
     plugins,
+    policy,
     serve,
     site,
     user,
@@ -37,7 +38,20 @@ def cli() -> None:
     """
 
 
-for _module in (serve, demo, site, embed, user, moderation, plugins, imports, keys, db, check):
+for _module in (
+    serve,
+    demo,
+    site,
+    embed,
+    policy,
+    user,
+    moderation,
+    plugins,
+    imports,
+    keys,
+    db,
+    check,
+):
     cli.add_command(_module.command)
 
 
