@@ -151,7 +151,8 @@ def plural_forms(catalogue: Catalog) -> dict[str, int]:
     category_of = Locale.parse(str(catalogue.locale)).plural_form
     form_of: Any = gettext.c2py(catalogue.plural_expr)
     found: dict[str, int] = {}
-    for number in (*range(1000), 1_000_000):
+    # 1 before 0: where CLDR calls both "one", as in Portuguese, it is the singular that is meant.
+    for number in (1, *range(1000), 1_000_000):
         found.setdefault(category_of(number), form_of(number))
     # Only fractions are of this category in some languages; whole numbers count here.
     return found | {"other": found.get("other", catalogue.num_plurals - 1)}
