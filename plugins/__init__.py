@@ -9,6 +9,6 @@ may import: the public names of ``widget``. Begin with
 * ``rate_limit`` — keeps state in each process: a class, made by the module's ``plugin()``;
 * ``akismet`` — asks an outside service under a deadline, and learns of decisions afterwards.
 
-Every hook with its promises is in ``widget/hookspecs.py``; ``widget/testing.py`` is the test kit,
+Every hook with its promises is in ``widget/hookspecs.py``; ``widget.testing`` is the test kit,
 and ``tests/plugins`` shows it at work.
 """

@@ -279,7 +279,7 @@ def _limits_of(sent: Submission, settings: RateLimitSettings, secret: bytes) -> 
     )
     limits: list[_Limit] = []
     for of, text, who in counted:
-        message = "\0".join((site, of, who)).encode()
+        message = "\0".join((site, of, who)).encode("utf-8", "surrogatepass")
         key = (site, of, hmac.digest(secret, message, "sha256").hex()[:32])
         limits += [_Limit(of, item, key) for item in _parse(text) if who]
     return sorted(limits, key=lambda limit: limit.item.amount)

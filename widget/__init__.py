@@ -10,6 +10,9 @@ from widget.domain.comment import Author, Comment, Status
 from widget.domain.errors import WidgetError
 from widget.domain.form import FieldType, FormField, FormLink, FormNotice
 from widget.domain.plugin import (
+    Memory,
+    Outbound,
+    OutboundAnswer,
     Panel,
     PeriodicTask,
     PluginInfo,
@@ -20,7 +23,7 @@ from widget.domain.plugin import (
 from widget.domain.site import Policy, Presence, Site, SiteSettings, Votes
 from widget.domain.submission import History, Occasion, Submission
 from widget.domain.thread_page import PublicAuthor, PublicComment, Replies
-from widget.domain.trail import Mode
+from widget.domain.trail import Mode, OnFailure
 from widget.domain.verdict import Outcome, Verdict
 from widget.domain.words import joined, say, say_n, try_again_in
 from widget.hookspecs import hookimpl
@@ -33,8 +36,12 @@ __all__ = [
     "FormLink",
     "FormNotice",
     "History",
+    "Memory",
     "Mode",
     "Occasion",
+    "OnFailure",
+    "Outbound",
+    "OutboundAnswer",
     "Outcome",
     "Panel",
     "PeriodicTask",

@@ -14,7 +14,9 @@ from widget.domain.plugin import ServerInfo
 from widget.http import api, dashboard, language, pages
 from widget.http.problems import answer_errors
 from widget.languages.languages import Languages
+from widget.outbound.post import Poster
 from widget.plugin_host.discovery import Candidate, find_plugins
+from widget.plugin_host.memory import StoredMemory
 from widget.plugin_host.plugins import Plugins
 from widget.publication.parts import Parts
 from widget.rendering.markdown import make_markdown
@@ -94,7 +96,7 @@ def _join(
     keys = load_keys(config.home, [key.get_secret_value() for key in config.secret_keys])
     database = connect(app, config.database)
     found = find_plugins(config.home / "plugins") if candidates is None else candidates
-    plugins = Plugins(found, database, keys)
+    plugins = Plugins(found, database, keys, now)
     snapshots = Snapshots(config.snapshot_mb * 1024 * 1024, versions_in(database))
     sanitise = make_sanitiser()
     languages = Languages(paths.LOCALES)
@@ -125,6 +127,8 @@ def _start_plugins(app: Flask, parts: Parts) -> None:
             public_url=config.url,
             redis_url=config.redis_url or None,
             software=f"Comment Widget/{__version__}",
+            memory=StoredMemory(plugin.name, parts.database, parts.now),
+            outbound=Poster(private_hosts=frozenset(config.private_hosts)),
             options=config.plugins.get(plugin.name, {}),
             test_mode=config.test_mode,
         )

@@ -75,6 +75,9 @@ class Config(BaseSettings):
         4.0, gt=0, le=60, description="Longest time for all plugins together, seconds."
     )
     snapshot_mb: int = Field(64, ge=1, description="Memory for snapshots in a worker, megabytes.")
+    private_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = Field(
+        (), description="Hosts of one's own network that plugins may ask, e.g. a webhook's."
+    )
     test_mode: bool = Field(False, description="Tell outside services that this is a test.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Log level.")
     plugins: dict[str, dict[str, str]] = Field(

@@ -58,6 +58,15 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ("POST", "/dashboard/<site_key>/plugins/<name>"): (
         "/blog/plugins/akismet", {"mode": "off", "discard": "reject"}, CONFIGURES_ACT,
     ),
+    ("POST", "/dashboard/<site_key>/plugins/<name>/test"): (
+        "/blog/plugins/links/test", {"hold_above": "4"}, CONFIGURES,
+    ),
+    ("POST", "/dashboard/<site_key>/plugins/<name>/revisions/<int:revision>"): (
+        "/blog/plugins/links/revisions/99", {}, NOTHING,
+    ),
+    ("POST", "/dashboard/<site_key>/plugins/<name>/resume"): (
+        "/blog/plugins/links/resume", {}, CONFIGURES_ACT,
+    ),
     ("GET", "/dashboard/<path:rest>"): ("/no/such/page/here", {}, NOTHING),
 }  # fmt: skip
 

@@ -144,7 +144,7 @@ def test_a_plugins_settings_are_kept(
     del form["loud"]
     assert desk.post("/blog/plugins/painter", form).status_code == 303
     kept = painter(parts, now_stored())
-    assert kept.model_dump(mode="json", exclude={"key"}) == {  # type: ignore[attr-defined]  # its model is a file's
+    assert kept.model_dump(mode="json", exclude={"key", "on_failure"}) == {  # type: ignore[attr-defined]  # its model is a file's
         "mode": "on", "colour": "blue", "many": ["one", "two"], "share": 0.25, "loud": False,
         "wait_s": 3,
     }  # fmt: skip
@@ -209,3 +209,36 @@ def test_a_plugin_that_could_not_be_loaded_is_said(
     browser.post(sign_in_link(parts, person))
     assert "RuntimeError: on import" in browser.get("/blog/settings").text
     parts.database.engine.dispose()
+
+
+def test_settings_can_be_tested_without_being_kept(
+    desk: Browser, parts: Parts, now_stored: Callable[[], Site]
+) -> None:
+    page = desk.post("/blog/plugins/painter/test", {**FORM, "colour": "blue", "key": "right"})
+    assert page.status_code == 200
+    assert "These settings work. They are not saved yet." in page.text
+    assert '<option value="blue" selected>' in page.text
+    refused = desk.post("/blog/plugins/painter/test", {**FORM, "key": "wrong"})
+    assert refused.status_code == 422
+    assert "The key is not right." in refused.text
+    assert parts.plugins.get(now_stored(), "painter").revision == 0
+
+
+def test_every_revision_is_kept_and_can_be_restored(
+    desk: Browser, parts: Parts, now_stored: Callable[[], Site]
+) -> None:
+    desk.post("/blog/plugins/painter", {**FORM, "colour": "blue", "key": "hush-hush"})
+    desk.post("/blog/plugins/painter", {**FORM, "colour": "red", "share": "0.9"})
+    page = desk.get("/blog/plugins/painter").text
+    assert "<code>colour</code> blue → red" in page
+    assert "<code>share</code> 0.5 → 0.9" in page
+    assert "<code>key</code> (secret) → (secret)" in page
+    assert "hush-hush" not in page
+    assert "owner@example.org" in page
+    assert desk.post("/blog/plugins/painter/revisions/1").status_code == 303
+    restored = parts.plugins.get(now_stored(), "painter")
+    assert (restored.revision, restored.stored["colour"], restored.stored["share"]) == (
+        3, "blue", 0.5,
+    )  # fmt: skip
+    assert restored.stored["key"] == "hush-hush"
+    assert desk.post("/blog/plugins/painter/revisions/9").status_code == 404

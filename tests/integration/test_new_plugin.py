@@ -1,6 +1,7 @@
 """From an idea to a held comment: the package that ``plugins new`` makes works as it is."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from tests.live import LiveServer
+from widget.testing.contract import PluginContract
 
 PAGE = "https://blog.example.org/page"
 
@@ -39,7 +41,10 @@ def test_its_own_tests_pass_on_what_was_installed(made: Path) -> None:
         sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests",
         cwd=made, path=made.parent / "site",
     )  # fmt: skip
-    assert "4 passed" in said
+    found = re.search(r"^(\d+) passed in", said, re.MULTILINE)
+    promises = [name for name in vars(PluginContract) if name.startswith("test_")]
+    assert found is not None, said
+    assert int(found[1]) == 4 + len(promises)
 
 
 def test_it_keeps_to_the_rules_of_a_careful_reader(made: Path) -> None:

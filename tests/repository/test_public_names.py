@@ -16,7 +16,15 @@ from widget import hookspecs
 
 BUILT_IN = [path for path in tracked("plugins") if path.suffix == ".py"]
 #: The core's own, which a plugin's hooks neither get nor return.
-NOT_ONLY_FOR_HOOKS = {"WidgetError", "hookimpl", "joined", "say", "say_n", "try_again_in"}
+NOT_ONLY_FOR_HOOKS = {
+    "OutboundAnswer",
+    "WidgetError",
+    "hookimpl",
+    "joined",
+    "say",
+    "say_n",
+    "try_again_in",
+}
 
 
 def hooks() -> list[object]:

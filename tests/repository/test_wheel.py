@@ -22,6 +22,7 @@ from tests.repository.files import ROOT, tracked_names
 
 FOLDERS = ("widget", "plugins", "static", "migrations")
 BUILT_IN = {
+    "learned_spam",
     "akismet",
     "rate_limit",
     "cookie_consent",

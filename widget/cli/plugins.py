@@ -1,6 +1,7 @@
 """``comment-widget plugins``, and the commands that plugins add themselves."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import click
 import orjson
@@ -12,6 +13,7 @@ from widget.domain.trail import Mode
 from widget.plugin_host.call import Caller
 from widget.plugin_host.discovery import find_plugins
 from widget.plugin_host.registry import Registry
+from widget.store import pauses
 
 _COMMANDS_S = 10.0
 
@@ -28,8 +30,12 @@ def list_all(site_key: str | None, as_json: bool) -> None:
     """List the plugins in the order in which they are asked, and those that can't be used."""
     parts = open_parts()
     modes: dict[str, Mode] = {}
+    paused: dict[str, datetime] = {}
     if site_key is not None:
-        modes = {plugin.name: plugin.mode for plugin in parts.plugins.of(site_of(parts, site_key))}
+        site = site_of(parts, site_key)
+        modes = {plugin.name: plugin.mode for plugin in parts.plugins.of(site)}
+        with parts.database.read() as session:
+            paused = {pause.plugin: pause.until for pause in pauses.pauses_of(session, site.id)}
     registry = parts.plugins.registry
     rows = [
         {
@@ -37,6 +43,7 @@ def list_all(site_key: str | None, as_json: bool) -> None:
             "version": plugin.info.version,
             "origin": plugin.origin,
             "mode": modes.get(plugin.name),
+            "paused_until": paused.get(plugin.name),
             "sends": plugin.info.sends,
             "description": plugin.info.description,
             "fault": None,
@@ -55,8 +62,21 @@ def list_all(site_key: str | None, as_json: bool) -> None:
             continue
         mode = f"{row['mode']:7}" if row["mode"] else ""
         click.echo(f"{row['name']:20}  {row['version']:9}{mode}{row['description']}")
+        if row["paused_until"]:
+            click.echo(f"{'':22}paused until {row['paused_until']:%H:%M} UTC, as it failed")
         if row["sends"]:
             click.echo(f"{'':22}sends {row['sends']}")
+
+
+@command.command("resume", epilog="Example: comment-widget plugins resume akismet --site blog")
+@click.argument("name")
+@click.option("--site", "site_key", metavar="KEY", required=True, help="The site it is paused on.")
+def resume(name: str, site_key: str) -> None:
+    """Ask a plugin again that was paused because it failed again and again."""
+    parts = open_parts()
+    plugin = parts.plugins.get(site_of(parts, site_key), name)
+    was = parts.plugins.breaker.resume(plugin.site_id, plugin.name)
+    click.echo(f"{name} is asked again." if was else f"{name} was not paused.")
 
 
 command.add_command(new)

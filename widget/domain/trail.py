@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from widget.domain.verdict import Outcome, Verdict
+from widget.domain.words import say
+
+NOT_CHECKED = say("Your comment could not be checked right now. Please try again later.")
 
 
 class Mode(StrEnum):
@@ -14,6 +17,14 @@ class Mode(StrEnum):
     OFF = "off"
     SHADOW = "shadow"
     ON = "on"
+
+
+class OnFailure(StrEnum):
+    """What becomes of a comment that a plugin could not check."""
+
+    HOLD = "hold"
+    IGNORE = "ignore"
+    REJECT = "reject"
 
 
 class Answer(StrEnum):
@@ -26,13 +37,23 @@ class Answer(StrEnum):
     SKIPPED = "skipped"
 
 
-#: Answers after which the check is owed: the comment is held and the plugin asked again.
+#: Answers that are none. Where the plugin's failures hold, the check is owed: it is asked again.
 UNANSWERED = frozenset({Answer.FAILED, Answer.TIMED_OUT, Answer.SKIPPED})
+
+
+_MEANS = {
+    OnFailure.HOLD: Outcome.HOLD,
+    OnFailure.IGNORE: None,
+    OnFailure.REJECT: Outcome.REJECT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailEntry:
-    """One plugin's part in one judgement. ``duration_ms`` is wall time in milliseconds."""
+    """One plugin's part in one judgement. ``duration_ms`` is wall time in milliseconds.
+
+    ``on_failure`` is what the owner wanted to become of a comment that the plugin can't check.
+    """
 
     plugin: str
     version: str
@@ -43,14 +64,15 @@ class TrailEntry:
     duration_ms: float
     settings_revision: int
     at: datetime
+    on_failure: OnFailure = OnFailure.HOLD
 
     @property
     def outcome(self) -> Outcome | None:
-        """Return what this entry asks for: its verdict's outcome, or a hold where it failed."""
+        """Return what this entry asks for: its verdict's, or what a failure of it means."""
         if self.mode is not Mode.ON:
             return None
         if self.answer in UNANSWERED:
-            return Outcome.HOLD
+            return _MEANS[self.on_failure]
         return self.verdict.outcome if self.verdict else None
 
 
@@ -69,9 +91,9 @@ class Judgement:
         One that the reader can mend comes first: an answer which helps beats one that ends.
         """
         rejecting = [
-            entry.verdict
+            entry.verdict or Verdict.reject(entry.reason, message=NOT_CHECKED)
             for entry in self.entries
-            if entry.outcome is Outcome.REJECT and entry.verdict is not None
+            if entry.outcome is Outcome.REJECT
         ]
         return min(rejecting, key=lambda verdict: not verdict.can_be_mended, default=None)
 
@@ -82,7 +104,9 @@ class Judgement:
 
 
 def owed_by(entries: Sequence[TrailEntry]) -> tuple[str, ...]:
-    """Return the plugins that were on and gave no answer."""
+    """Return the plugins that were on, gave no answer and hold the comment by that."""
     return tuple(
-        entry.plugin for entry in entries if entry.mode is Mode.ON and entry.answer in UNANSWERED
+        entry.plugin
+        for entry in entries
+        if entry.answer in UNANSWERED and entry.outcome is Outcome.HOLD
     )

@@ -14,7 +14,8 @@ from widget.embed_check.page import OwnersPage, read_page
 from widget.embed_check.place import Asked, asked_by, check_place
 from widget.embed_check.server import this_server
 from widget.embed_check.tag import check_noscript, check_tag, check_words
-from widget.outbound.fetch import Fetched, Fetcher, FetchFailed
+from widget.outbound.address import FetchFailed
+from widget.outbound.fetch import Fetched, Fetcher
 from widget.publication.parts import Parts
 from widget.store import sites, threads
 

@@ -7,12 +7,13 @@ from typing import Any
 from widget.domain.identity import cut_address
 from widget.domain.plugin import PeriodicTask
 from widget.publication.parts import Parts
-from widget.store import jobs, retention, sites
+from widget.store import jobs, memory, retention, sites
 from widget.store.database import Database
 
 PERIODIC = "periodic"
 CUT_ADDRESSES = "cut_addresses"
 END_DELETED = "end_deleted"
+END_MEMORIES = "end_memories"
 _HOUR_S = 3600.0
 #: Days for which a moderator can restore what was deleted; then its text and author end.
 DELETED_DAYS = 30
@@ -104,7 +105,13 @@ def _end_deleted(database: Database, now: datetime) -> None:
         retention.end_deleted(session, now - timedelta(days=DELETED_DAYS))
 
 
+def _end_memories(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        memory.end_memories(session, now)
+
+
 _CORE: dict[str, Callable[[Database, datetime], None]] = {
     CUT_ADDRESSES: _cut_addresses,
     END_DELETED: _end_deleted,
+    END_MEMORIES: _end_memories,
 }

@@ -171,6 +171,7 @@ def _trail_entry(
         duration_ms=round(reply.duration_ms, 3),
         settings_revision=plugin.revision,
         at=now,
+        on_failure=plugin.settings.on_failure,
     )
 
 

@@ -1,7 +1,7 @@
 """The plugins as the rest of the server sees them: asked by site, with their settings."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,10 @@ from typing import Any
 from widget.domain.errors import FieldError, Invalid, NotFound
 from widget.domain.plugin import PluginSettings, SettingsProblem
 from widget.domain.site import Site
-from widget.domain.trail import Mode
+from widget.domain.submission import Occasion, Submission
+from widget.domain.trail import Answer, Mode
 from widget.plugin_host import settings as plugin_settings
+from widget.plugin_host.breaker import Breaker
 from widget.plugin_host.call import Caller, Reply
 from widget.plugin_host.discovery import Candidate
 from widget.plugin_host.registry import LoadedPlugin, Registry
@@ -21,14 +23,23 @@ from widget.store.database import Database
 from widget.store.keys import KeyRing
 
 _MAX_CACHED = 256
+#: Hooks whose failures hold comments: what fails in them again and again is paused.
+_JUDGING = frozenset({"prepare_submission", "check_submission"})
 
 
 class Plugins:
     """The loaded plugins, what each site set them to, and the way to ask them."""
 
-    def __init__(self, candidates: Iterable[Candidate], database: Database, keys: KeyRing) -> None:
+    def __init__(
+        self,
+        candidates: Iterable[Candidate],
+        database: Database,
+        keys: KeyRing,
+        now: Callable[[], datetime],
+    ) -> None:
         self.registry = Registry(candidates)
         self.caller = Caller(self.registry)
+        self.breaker = Breaker(database, now)
         self._database = database
         self._keys = keys
         self._cache: dict[int, tuple[int, list[SitePlugin]]] = {}
@@ -46,11 +57,11 @@ class Plugins:
         with self._database.read() as session:
             values = stored.newest_settings(session, self._keys, site.id)
         plugins = [
-            plugin_settings.on_site(plugin, values.get(plugin.name))
+            plugin_settings.on_site(site.id, plugin, values.get(plugin.name))
             for plugin in self.registry.plugins
         ]
         plugins += [
-            plugin_settings.not_loaded(fault, values.get(fault.name))
+            plugin_settings.not_loaded(site.id, fault, values.get(fault.name))
             for fault in self.registry.faults
             if self.registry.get(fault.name) is None
         ]
@@ -71,10 +82,21 @@ class Plugins:
     def ask(
         self, plugin: SitePlugin, hook: str, deadline_s: float | None = None, **arguments: object
     ) -> Reply:
-        """Ask one plugin, with its settings, for no longer than its own deadline."""
+        """Ask one plugin, with its settings, for no longer than its own deadline.
+
+        One that fails again and again to judge is paused; what is only tried counts nothing.
+        """
         own = plugin.plugin.info.deadline_s
         limit = own if deadline_s is None else min(own, deadline_s)
-        return self.caller.ask(plugin.plugin, hook, limit, settings=plugin.settings, **arguments)
+        counts = hook in _JUDGING and not _is_trial(arguments.get("submission"))
+        if counts:
+            reason = self.breaker.reason_to_skip(plugin.site_id, plugin.name)
+            if reason:
+                return Reply(failure=Answer.SKIPPED, reason=reason)
+        reply = self.caller.ask(plugin.plugin, hook, limit, settings=plugin.settings, **arguments)
+        if counts:
+            self.breaker.record(plugin.site_id, plugin.name, reply)
+        return reply
 
     def get(self, site: Site, name: str) -> SitePlugin:
         """Return one plugin on the site.
@@ -102,6 +124,23 @@ class Plugins:
             revision = stored.add_revision(session, self._keys, new, actor=actor, now=now)
             sites.touch_site(session, site.id)
         return revision
+
+    def kept_settings(self, site: Site, name: str) -> Sequence[stored.KeptSettings]:
+        """Return every revision of a plugin's settings on a site, the oldest first."""
+        with self._database.read() as session:
+            return stored.kept_settings(session, self._keys, site.id, name)
+
+    def restore(self, site: Site, name: str, revision: int, *, actor: str, now: datetime) -> int:
+        """Keep the settings of an earlier revision as a new one; return its number.
+
+        Raises:
+            NotFound: where no plugin of that name is loaded, or it has no such revision.
+            Invalid: where this version of the plugin can't use them any more.
+        """
+        for kept in self.kept_settings(site, name):
+            if kept.revision == revision:
+                return self.save(site, name, kept.values, actor=actor, now=now)
+        raise NotFound(f"{name!r} has no settings {revision}.")
 
     def check(self, site: Site, name: str, values: Mapping[str, object]) -> PluginSettings:
         """Return a plugin's settings with some changed, if that is possible; nothing is kept.
@@ -142,3 +181,7 @@ class Plugins:
             for problem in found
             if isinstance(problem, SettingsProblem)
         ]
+
+
+def _is_trial(submission: object) -> bool:
+    return isinstance(submission, Submission) and submission.occasion is Occasion.TRIAL

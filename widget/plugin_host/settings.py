@@ -14,12 +14,13 @@ from widget.plugin_host.registry import LoadedPlugin, LoadFault
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePlugin:
-    """A plugin on a site.
+    """A plugin on a site, by the site's id.
 
     ``stored`` are its values as they were kept, secrets in the clear. ``fault`` says why it
     can't be asked here, if so: it then holds what it should have checked.
     """
 
+    site_id: int
     plugin: LoadedPlugin
     settings: PluginSettings
     revision: int
@@ -37,24 +38,34 @@ class SitePlugin:
         return self.plugin.name
 
 
-def on_site(plugin: LoadedPlugin, stored: tuple[int, Mapping[str, Any]] | None) -> SitePlugin:
+def on_site(
+    site_id: int, plugin: LoadedPlugin, stored: tuple[int, Mapping[str, Any]] | None
+) -> SitePlugin:
     """Return the plugin with its stored settings, or its defaults where there are none."""
     revision, values = stored or (0, {})
+    fault: str | None = None
     try:
         settings = plugin.settings_model.model_validate(values)
     except ValidationError as error:
         fault = "Its settings are not valid for this version: " + _first(error)
-        settings = PluginSettings(mode=_mode_of(values))
-        return SitePlugin(
-            plugin=plugin, settings=settings, revision=revision, stored=values, fault=fault
-        )
-    return SitePlugin(plugin=plugin, settings=settings, revision=revision, stored=values)
+        settings = _what_is_left(values)
+    return SitePlugin(
+        site_id=site_id,
+        plugin=plugin,
+        settings=settings,
+        revision=revision,
+        stored=values,
+        fault=fault,
+    )
 
 
-def not_loaded(fault: LoadFault, stored: tuple[int, Mapping[str, Any]] | None) -> SitePlugin:
-    """Return a plugin that is there and can't be loaded: it holds, unless it is switched off.
+def not_loaded(
+    site_id: int, fault: LoadFault, stored: tuple[int, Mapping[str, Any]] | None
+) -> SitePlugin:
+    """Return a plugin that is there and can't be loaded.
 
-    An owner who relied on it must not learn from readers that it is gone.
+    It holds, unless it is switched off or its failures mean something else: an owner who relied
+    on it must not learn from readers that it is gone.
     """
     revision, values = stored or (0, {})
     info = PluginInfo(name=fault.name, version="?", description="It can't be loaded.")
@@ -65,8 +76,9 @@ def not_loaded(fault: LoadFault, stored: tuple[int, Mapping[str, Any]] | None) -
         hooks=frozenset({"check_submission"}),
     )
     return SitePlugin(
+        site_id=site_id,
         plugin=plugin,
-        settings=PluginSettings(mode=_mode_of(values)),
+        settings=_what_is_left(values),
         revision=revision,
         stored=values,
         fault=f"It can't be loaded: {fault.reason}",
@@ -109,12 +121,15 @@ def fields_of(model: type[BaseModel]) -> dict[str, str]:
     return {name: field.description or "" for name, field in model.model_fields.items()}
 
 
-def _mode_of(values: Mapping[str, Any]) -> Mode:
-    """Return the mode of settings that don't validate; where that is wrong too, it is on."""
+def _what_is_left(values: Mapping[str, Any]) -> PluginSettings:
+    """Return mode and failure policy of settings that don't validate, else on and hold."""
+    base = {"mode": Mode.ON} | {
+        name: value for name, value in values.items() if name in PluginSettings.model_fields
+    }
     try:
-        return Mode(values.get("mode", Mode.ON))
-    except ValueError:
-        return Mode.ON
+        return PluginSettings.model_validate(base)
+    except ValidationError:
+        return PluginSettings(mode=Mode.ON)
 
 
 def _first(error: ValidationError) -> str:

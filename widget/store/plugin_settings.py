@@ -1,7 +1,7 @@
 """Plugin settings, encrypted as a whole; every revision is kept."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,36 @@ def newest_settings(
         plugin: (row.revision, json.loads(keys.decrypt(row.sealed, COLUMN)))
         for plugin, row in newest.items()
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSettings:
+    """One revision of a plugin's settings as it was kept, secrets in the clear."""
+
+    revision: int
+    values: Mapping[str, Any] = field(repr=False)
+    actor: str
+    at: datetime
+
+
+def kept_settings(
+    session: Session, keys: KeyRing, site_id: int, plugin: str
+) -> Sequence[KeptSettings]:
+    """Return every revision of a plugin's settings on a site, the oldest first."""
+    rows = session.scalars(
+        select(PluginSettingRow)
+        .where(PluginSettingRow.site_id == site_id, PluginSettingRow.plugin == plugin)
+        .order_by(PluginSettingRow.revision)
+    )
+    return [
+        KeptSettings(
+            revision=row.revision,
+            values=json.loads(keys.decrypt(row.sealed, COLUMN)),
+            actor=row.actor,
+            at=row.at,
+        )
+        for row in rows
+    ]
 
 
 def add_revision(

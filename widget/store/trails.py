@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from widget.domain.comment import Event, Status
-from widget.domain.trail import Answer, Mode, TrailEntry
+from widget.domain.trail import UNANSWERED, Answer, Mode, OnFailure, TrailEntry
 from widget.domain.verdict import Outcome, Verdict
 from widget.store.database import Session
 from widget.store.tables import EventRow, RecordRow, TrailRow
@@ -39,7 +39,7 @@ def trail_of(session: Session, comment_id: int) -> list[TrailEntry]:
     rows = session.scalars(
         select(TrailRow).where(TrailRow.comment_id == comment_id).order_by(TrailRow.id)
     )
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def add_event(session: Session, event: Event, undoes: int | None = None) -> Event:
@@ -83,7 +83,7 @@ def judgements_by_comment(
     rounds: dict[int, dict[int, list[TrailEntry]]] = {}
     for row in rows:
         of_comment = rounds.setdefault(row.comment_id, {})
-        of_comment.setdefault(row.round, []).append(_entry(row))
+        of_comment.setdefault(row.round, []).append(entry_of(row))
     return {comment_id: list(found.values()) for comment_id, found in rounds.items()}
 
 
@@ -137,13 +137,15 @@ def _row(comment_id: int, number: int, entry: TrailEntry) -> TrailRow:
         reason=entry.reason,
         message=entry.verdict.message if entry.verdict else None,
         score=entry.verdict.score if entry.verdict else None,
+        on_failure=entry.on_failure if entry.answer in UNANSWERED else None,
         duration_ms=entry.duration_ms,
         settings_revision=entry.settings_revision,
         at=entry.at,
     )
 
 
-def _entry(row: TrailRow) -> TrailEntry:
+def entry_of(row: TrailRow) -> TrailEntry:
+    """Return a row of the trail as what it says."""
     verdict = (
         Verdict(
             outcome=Outcome(row.outcome), reason=row.reason, message=row.message, score=row.score
@@ -161,6 +163,7 @@ def _entry(row: TrailRow) -> TrailEntry:
         duration_ms=row.duration_ms,
         settings_revision=row.settings_revision,
         at=row.at,
+        on_failure=OnFailure(row.on_failure or OnFailure.HOLD),
     )
 
 

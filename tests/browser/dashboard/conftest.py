@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.integration.plugin_files import checks, write_plugin
 from tests.live import LiveServer
 
 WAIT_MS = 10_000
@@ -50,8 +51,10 @@ class Desk:
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """Return a real server."""
-    server = LiveServer(tmp_path_factory.mktemp("dashboard"))
+    """Return a real server, with a plugin that fails where a site switches it on."""
+    home = tmp_path_factory.mktemp("dashboard")
+    write_plugin(home, "failing", checks('raise OSError("its service is down")'), mode="OFF")
+    server = LiveServer(home)
     server.cli("db", "upgrade")
     yield server.start()
     server.stop()

@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.dashboard.conftest import Desk
+from widget.plugin_host.breaker import FAILURES
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCREENS = (
@@ -19,6 +20,7 @@ SCREENS = (
     "/{key}/settings",
     "/{key}/plugins/akismet",
     "/{key}/plugins/rate_limit",
+    "/{key}/plugins/failing",
     "/account",
     "/account/password",
     "/no/such/page/here",
@@ -36,7 +38,9 @@ def test_no_screen_has_an_accessibility_fault_or_is_wider_than_the_window(
     comment = desk.post(
         "Long " + "words" * 60 + "\n\n```\n" + "code " * 60 + "\n```", name="N" * 80
     )
-    desk.post("A second one, with https://example.org/a/link.")
+    desk.server.cli("site", "set", desk.key, "--set", "failing.mode=on", "--set", "failing.limit=2")
+    for number in range(FAILURES):
+        desk.post(f"Number {number}, with https://example.org/a/link.")
     page = open_page(desk.queue, screen, color_scheme=scheme)
     for path in SCREENS:
         page.goto(f"{desk.server.url}/dashboard" + path.format(key=desk.key, comment=comment))

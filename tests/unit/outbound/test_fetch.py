@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.web_site import Answer, WebSite, html, redirect
-from widget.outbound.fetch import MAX_BYTES, MAX_HOPS, Fetcher, FetchFailed, resolve
+from widget.outbound.address import FetchFailed, resolve
+from widget.outbound.fetch import MAX_BYTES, MAX_HOPS, Fetcher
 
 
 def fetcher(**more: object) -> Fetcher:

@@ -3,9 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from widget.http.api.wire import RequestBody, Standing
+
+
+def _stripped(reason: str) -> str:
+    said = reason.strip()
+    if not said:
+        raise ValueError("Say what is wrong with it.")
+    return said
 
 
 class VoteBody(RequestBody):
@@ -17,7 +24,10 @@ class VoteBody(RequestBody):
 class FlagBody(RequestBody):
     """Why a reader reports a comment."""
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    # The limit counts what is sent, as the document says, and not what is left of it.
+    reason: Annotated[
+        str, StringConstraints(min_length=1, max_length=500), AfterValidator(_stripped)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,14 @@ from werkzeug.wrappers import Response
 from widget.domain.errors import NotFound
 from widget.domain.person import Person, Right
 from widget.domain.site import Site
+from widget.domain.trail import Mode
 from widget.http.dashboard.problems import wants_json
 from widget.http.dashboard.protection import SAFE_METHODS, cookie_name
+from widget.plugin_host.settings import SitePlugin
 from widget.publication.parts import Parts
-from widget.store import browser_sessions, sites
+from widget.store import browser_sessions, pauses, sites
 from widget.store.browser_sessions import LIFE, SEEN_STEP, BrowserSession
+from widget.store.pauses import Pause
 
 COOKIE = "comment_widget_session"
 #: The routes that need nobody to be signed in.
@@ -94,8 +97,17 @@ class Access:
             return [site for site in sites.list_sites(store) if person.may(Right.MODERATE, site.id)]
 
     def for_templates(self) -> dict[str, object]:
-        """Return what every page shows: who is signed in."""
-        return {"person": g.get("person"), "Right": Right}
+        """Return what every page shows: who is signed in, and which plugins are paused."""
+        return {"person": g.get("person"), "Right": Right, "paused_on": self._paused_on}
+
+    def _paused_on(self, site: Site) -> list[tuple[SitePlugin, Pause]]:
+        with self._parts.database.read() as store:
+            paused = {pause.plugin: pause for pause in pauses.pauses_of(store, site.id)}
+        return [
+            (plugin, paused[plugin.name])
+            for plugin in self._parts.plugins.of(site)
+            if plugin.name in paused and plugin.mode is not Mode.OFF
+        ]
 
     def _load(self) -> None:
         token = request.cookies.get(self._cookie)

@@ -73,7 +73,10 @@ def fields_of(
 
 
 def values_from(settings: BaseModel, form: MultiDict[str, str]) -> dict[str, object]:
-    """Return what a form says. A secret left empty isn't among it, so it stays as it is."""
+    """Return what a form says.
+
+    What isn't among it stays as it is: a secret left empty, a field that the form doesn't have.
+    """
     values: dict[str, object] = {}
     for field in fields_of(settings, {}):
         text = form.get(field.name, "")
@@ -84,13 +87,17 @@ def values_from(settings: BaseModel, form: MultiDict[str, str]) -> dict[str, obj
                 values[field.name] = text
         elif field.kind == "switch":
             values[field.name] = field.name in form
-        elif field.kind == "lines":
-            values[field.name] = [line.strip() for line in text.splitlines() if line.strip()]
-        elif field.kind == "json":
-            values[field.name] = _read_json(text)
+        elif field.name not in form:
+            continue
         else:
-            values[field.name] = text.replace("\r\n", "\n")
+            values[field.name] = _read(field.kind, text)
     return values
+
+
+def _read(kind: str, text: str) -> object:
+    if kind == "lines":
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    return _read_json(text) if kind == "json" else text.replace("\r\n", "\n")
 
 
 def _label(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The settings of a site and of each plugin on it: for owners and admins."""
+"""The settings of a site: for owners and admins."""
 
 import logging
 from collections.abc import Mapping
@@ -12,13 +12,11 @@ from widget import paths
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.hosts import check_host
 from widget.domain.person import Right
-from widget.domain.plugin import Panel
 from widget.domain.site import Site, SiteSettings
-from widget.domain.trail import Mode
 from widget.embed_check.server import this_server
 from widget.http.dashboard.access import Access, current_person
 from widget.http.dashboard.fields import fields_of, values_from
-from widget.plugin_host.settings import SitePlugin, model_faults
+from widget.plugin_host.settings import model_faults
 from widget.publication.parts import Parts
 from widget.publication.publish import publish_site
 from widget.store import sites
@@ -29,12 +27,8 @@ _MAX_TITLE = 300
 
 
 def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
-    """Add the routes of settings."""
-    _add_site_routes(dashboard, parts, access)
-    _add_plugin_routes(dashboard, parts, access)
+    """Add the routes of a site's settings."""
 
-
-def _add_site_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
     def site_page(site: Site, errors: Mapping[str, str] | None = None) -> Response:
         form = request.form if errors else None
         page = render_template(
@@ -70,45 +64,6 @@ def _add_site_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None
         return redirect(url_for("dashboard.site_settings", site_key=site.key, saved=1), 303)
 
 
-def _add_plugin_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
-    def plugin_page(
-        site: Site, plugin: SitePlugin, errors: Mapping[str, str] | None = None
-    ) -> Response:
-        page = render_template(
-            "dashboard/plugin.html",
-            site=site,
-            sites=access.own_sites(),
-            plugin=plugin,
-            fields=fields_of(plugin.settings, errors or {}, request.form if errors else None),
-            errors=errors or {},
-            panel=_panel(parts, site, plugin),
-            saved="saved" in request.args,
-        )
-        return make_response(page, 422 if errors else 200)
-
-    @dashboard.get("/<site_key>/plugins/<name>")
-    def plugin_settings(site_key: str, name: str) -> Response:
-        site = access.site(site_key, Right.CONFIGURE)
-        return plugin_page(site, parts.plugins.get(site, name))
-
-    @dashboard.post("/<site_key>/plugins/<name>")
-    def save_plugin(site_key: str, name: str) -> Response:
-        site = access.site(site_key, Right.CONFIGURE)
-        plugin = parts.plugins.get(site, name)
-        person = current_person()
-        try:
-            values = values_from(plugin.settings, request.form)
-            parts.plugins.save(site, name, values, actor=person.actor, now=parts.now())
-            publish_site(parts, site)
-        except Invalid as error:
-            prefix = f"{name}."
-            errors = {fault.field.removeprefix(prefix): fault.message for fault in error.errors}
-            return plugin_page(site, plugin, errors)
-        log.info("person %d changed plugin %s on site %s", person.id, name, site.key)
-        where = url_for("dashboard.plugin_settings", site_key=site.key, name=name, saved=1)
-        return redirect(where, 303)
-
-
 def _changed(site: Site) -> Site:
     """Return the site as the form says it should be.
 
@@ -140,13 +95,3 @@ def _hosts(faults: list[FieldError]) -> tuple[str, ...]:
     if not hosts:
         faults.append(FieldError("hosts", "Give at least one host, as example.org."))
     return hosts
-
-
-def _panel(parts: Parts, site: Site, plugin: SitePlugin) -> Panel | None:
-    """Return what the plugin shows of itself, made harmless; nothing where it fails."""
-    if plugin.mode is Mode.OFF or plugin.fault or "dashboard_panel" not in plugin.plugin.hooks:
-        return None
-    reply = parts.plugins.ask(plugin, "dashboard_panel", site=site)
-    if not isinstance(reply.value, Panel):
-        return None
-    return Panel(title=reply.value.title, html=parts.sanitise(reply.value.html))

@@ -1,7 +1,7 @@
 """What the queue's templates ask for: why a comment is where it is, who decided, which acts."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from widget.domain.comment import Event, Status
@@ -136,17 +136,23 @@ def browser_name(user_agent: str | None) -> str | None:
 
 def people_in(items: list[QueueItem]) -> set[int]:
     """Return the ids of the people who decided on some comments."""
-    return {
-        int(event.actor.removeprefix(PERSON))
-        for item in items
-        for event in item.events
-        if event.actor.removeprefix(PERSON).isdecimal() and event.actor.startswith(PERSON)
-    }
+    return people_of(event.actor for item in items for event in item.events)
+
+
+def people_of(actors: Iterable[str]) -> set[int]:
+    """Return the ids of those actors that are people."""
+    ids = (actor.removeprefix(PERSON) for actor in actors if actor.startswith(PERSON))
+    return {int(one) for one in ids if one.isdecimal()}
 
 
 def actor_name(event: Event, emails: Mapping[int, str]) -> str:
     """Return who decided, in words: a person's address, or a part of the server."""
-    name = event.actor.removeprefix(PERSON)
-    if event.actor.startswith(PERSON) and name.isdecimal():
-        return emails.get(int(name), event.actor)
-    return "command line" if name == "cli" else event.actor
+    return actor_of(event.actor, emails)
+
+
+def actor_of(actor: str, emails: Mapping[int, str]) -> str:
+    """Return an actor in words."""
+    name = actor.removeprefix(PERSON)
+    if actor.startswith(PERSON) and name.isdecimal():
+        return emails.get(int(name), actor)
+    return "command line" if name == "cli" else actor

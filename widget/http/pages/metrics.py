@@ -1,6 +1,6 @@
 """What this process has done and what waits, in Prometheus' text format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry, generate_latest
@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 
 from widget.domain.errors import Busy
 from widget.publication.parts import Parts
-from widget.store import jobs
+from widget.store import jobs, pauses
 
 
 def add_routes(pages: Blueprint, parts: Parts) -> None:
@@ -43,12 +43,14 @@ class _Numbers(Collector):
         try:
             with self._parts.database.read() as session:
                 waiting, failed = jobs.jobs_waiting(session), jobs.jobs_failed(session)
+                paused = pauses.pauses_by_plugin(session)
         except Busy:
             yield _gauge("database_up", "Whether the database answers.", 0)
             return
         yield _gauge("database_up", "Whether the database answers.", 1)
         yield _gauge("jobs_waiting", "Jobs that wait or are under way.", waiting)
         yield _gauge("jobs_failed", "Jobs that were given up.", failed)
+        yield _paused(paused)
 
     def _calls(self) -> CounterMetricFamily:
         calls = CounterMetricFamily(
@@ -59,6 +61,14 @@ class _Numbers(Collector):
         for (plugin, ended), number in self._parts.plugins.caller.ended().items():
             calls.add_metric([plugin, ended], number)
         return calls
+
+
+def _paused(by_plugin: Mapping[str, int]) -> GaugeMetricFamily:
+    words = "Sites on which a plugin is paused, as it failed again and again."
+    family = GaugeMetricFamily("comment_widget_plugin_paused", words, labels=["plugin"])
+    for plugin, number in by_plugin.items():
+        family.add_metric([plugin], number)
+    return family
 
 
 def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:

@@ -3,6 +3,7 @@
 from widget.store.tables.base import Base
 from widget.store.tables.comment import CommentRow
 from widget.store.tables.job import JobRow
+from widget.store.tables.memory import MemoryRow, PauseRow
 from widget.store.tables.person import InviteRow, MembershipRow, PersonRow, SessionRow
 from widget.store.tables.reaction import FlagRow, VoteRow
 from widget.store.tables.setting import PluginSettingRow
@@ -18,6 +19,8 @@ __all__ = [
     "InviteRow",
     "JobRow",
     "MembershipRow",
+    "MemoryRow",
+    "PauseRow",
     "PersonRow",
     "PluginSettingRow",
     "RecordRow",

@@ -27,6 +27,7 @@ class TrailRow(Base):
     reason: Mapped[str] = mapped_column(Text)
     message: Mapped[str | None] = mapped_column(Text)
     score: Mapped[float | None]
+    on_failure: Mapped[str | None] = mapped_column(String(10))
     duration_ms: Mapped[float]
     settings_revision: Mapped[int]
     at: Mapped[datetime]
