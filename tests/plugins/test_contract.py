@@ -4,6 +4,7 @@ import pytest
 from widget.plugins import (
     akismet,
     cookie_consent,
+    duplicates,
     email_privacy,
     honeypot,
     known_authors,
@@ -11,6 +12,7 @@ from widget.plugins import (
     links,
     proof_of_work,
     rate_limit,
+    webhook_check,
     words,
 )
 
@@ -50,6 +52,10 @@ class TestCookieConsent(PluginContract):
     plugin = cookie_consent
     settings = {"consent": "required"}
     submissions = (a_submission(answers={"cookie_consent": True}),)
+
+
+class TestDuplicates(PluginContract):
+    plugin = duplicates
 
 
 class TestEmailPrivacyMasks(PluginContract):
@@ -97,6 +103,17 @@ class TestRateLimit(PluginContract):
     plugin = rate_limit
     settings = {"per_address": "3/hour", "per_email": "2/hour"}
     deterministic = False
+
+
+class TestWebhookCheck(PluginContract):
+    plugin = webhook_check
+    settings = {
+        "url": "https://example.org/check",
+        "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "send_email": True,
+        "send_address": True,
+    }
+    gives_up_with = (webhook_check.WebhookFailed,)
 
 
 class TestWords(PluginContract):

@@ -22,7 +22,9 @@ from tests.repository.files import ROOT, tracked_names
 
 FOLDERS = ("widget", "plugins", "static", "migrations")
 BUILT_IN = {
+    "duplicates",
     "learned_spam",
+    "webhook_check",
     "akismet",
     "rate_limit",
     "cookie_consent",

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import httpx
 
 from widget.domain.plugin import OutboundAnswer
-from widget.outbound.address import FetchFailed, Resolve, checked_address, parsed_url, resolve
+from widget.outbound.address import (
+    FetchFailed,
+    Resolve,
+    checked_address,
+    parsed_url,
+    resolve,
+    trusted,
+)
 
 MAX_ANSWER = 64 * 1024
 
@@ -20,7 +27,7 @@ class Poster:
 
     private_hosts: Collection[str] = ()
     resolve: Resolve = resolve
-    verify: ssl.SSLContext | bool = True
+    verify: ssl.SSLContext | None = None
 
     def post(
         self, url: str, *, content: bytes, headers: Mapping[str, str], limit_s: float
@@ -61,7 +68,9 @@ class Poster:
             "Accept-Encoding": "identity",
         }
         async with (
-            httpx.AsyncClient(timeout=limit_s, trust_env=False, verify=self.verify) as client,
+            httpx.AsyncClient(
+                timeout=limit_s, trust_env=False, verify=self.verify or trusted()
+            ) as client,
             client.stream(
                 "POST",
                 target.copy_with(host=address),

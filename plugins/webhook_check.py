@@ -1,0 +1,228 @@
+"""Webhook check: a program of the owner's is asked about each comment, and answers with a verdict.
+
+The request is a POST of JSON, signed as Standard Webhooks 1.0.0 has it (HMAC-SHA256 over id, time
+and body; https://www.standardwebhooks.com). The answer is ``{"outcome": "hold", "reason": "…"}``,
+or 204 to abstain. Redirects are not followed, and only public addresses are asked, unless who runs
+the server says otherwise.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError
+
+from widget import (
+    History,
+    Mode,
+    Outbound,
+    Outcome,
+    PluginInfo,
+    PluginSettings,
+    ServerInfo,
+    SettingsProblem,
+    Site,
+    Submission,
+    Verdict,
+    WidgetError,
+    hookimpl,
+    say,
+)
+
+NAME = "webhook_check"
+#: Less than the plugin's deadline: what was wrong is then on the trail.
+LIMIT_S = 1.8
+REFUSED = say("This comment was refused.")
+PREFIX = "whsec_"
+
+
+def _check_url(value: str) -> str:
+    parts = urlsplit(value.strip())
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("Write a whole address, as https://example.org/check.")
+    return value.strip()
+
+
+def _check_secret(value: SecretStr) -> SecretStr:
+    _key_of(value)
+    return value
+
+
+class WebhookCheckSettings(PluginSettings):
+    """The settings of one site."""
+
+    url: Annotated[str, AfterValidator(_check_url)] = Field(
+        "", max_length=500, description="The address that is asked, as https://example.org/check."
+    )
+    secret: Annotated[SecretStr, AfterValidator(_check_secret)] = Field(
+        SecretStr(""), description="Signs each request: whsec_ and at least 24 bytes in base64."
+    )
+    send_email: bool = Field(False, description="Send the author's email, too.")
+    send_address: bool = Field(False, description="Send the IP address and the browser, too.")
+
+
+class WebhookFailed(WidgetError):
+    """The owner's program gave no answer that can be used."""
+
+
+class Answered(BaseModel):
+    """What the owner's program says of a comment."""
+
+    outcome: Outcome | None = None
+    reason: str = Field("It gave no reason.", max_length=1000)
+    message: str | None = Field(None, max_length=500)
+    score: float | None = None
+
+
+class WebhookCheck:
+    """The plugin; it keeps nothing."""
+
+    _outbound: Outbound
+
+    @hookimpl
+    def plugin_info(self) -> PluginInfo:
+        """Return the plugin's card."""
+        return PluginInfo(
+            name=NAME,
+            version="1.0",
+            description="Asks a program of yours about each comment.",
+            order=75,
+            sends="each comment, and what else you choose, to the address that you set",
+        )
+
+    @hookimpl
+    def plugin_settings(self) -> type[PluginSettings]:
+        """Return the settings of a site."""
+        return WebhookCheckSettings
+
+    @hookimpl
+    def start_plugin(self, server: ServerInfo) -> None:
+        """Take the way out."""
+        self._outbound = server.outbound
+
+    @hookimpl
+    def check_settings(
+        self, site: Site, settings: WebhookCheckSettings
+    ) -> Sequence[SettingsProblem]:
+        """Send a ping, unless the plugin is off: an address that doesn't answer is told at once."""
+        if settings.mode is Mode.OFF:
+            return []
+        if not settings.secret.get_secret_value():
+            return [SettingsProblem("secret", "Without a secret nobody could tell who asks.")]
+        try:
+            self._ask(settings, "ping", {"site": site.key})
+        except WebhookFailed as failure:
+            return [SettingsProblem("url", str(failure))]
+        return []
+
+    @hookimpl
+    def check_submission(
+        self, submission: Submission, history: History, settings: WebhookCheckSettings
+    ) -> Verdict | None:
+        """Ask the owner's program. What it vouches for is released from the site's policy."""
+        answer = self._ask(settings, "comment.check", _told(submission, history, settings))
+        if answer.outcome is None:
+            return None
+        if answer.outcome is Outcome.REJECT:
+            return Verdict.reject(answer.reason, message=answer.message or REFUSED)
+        return Verdict(outcome=answer.outcome, reason=answer.reason, score=answer.score)
+
+    def _ask(
+        self, settings: WebhookCheckSettings, kind: str, data: Mapping[str, object]
+    ) -> Answered:
+        """Return the answer to a signed request, or raise ``WebhookFailed``."""
+        if not settings.url:
+            raise WebhookFailed("There is no address to ask.")
+        content = json.dumps({"type": kind, "data": data}).encode()
+        headers = {"Content-Type": "application/json", **signed(content, settings.secret)}
+        try:
+            answer = self._outbound.post(
+                settings.url, content=content, headers=headers, limit_s=LIMIT_S
+            )
+        except ConnectionError as error:
+            raise WebhookFailed(str(error)) from error
+        if answer.status == 204 or (kind == "ping" and 200 <= answer.status < 300):
+            return Answered()
+        if answer.status != 200:
+            raise WebhookFailed(f"It answered with status {answer.status}.")
+        return _read(answer.body)
+
+
+def plugin() -> WebhookCheck:
+    """Return a fresh instance of the plugin."""
+    return WebhookCheck()
+
+
+def signed(
+    content: bytes, secret: SecretStr, *, key: str = "", at: int | None = None
+) -> dict[str, str]:
+    """Return the headers of a signed request; ``key`` is its id and ``at`` its Unix time."""
+    identity = key or f"msg_{uuid.uuid4().hex}"
+    moment = str(int(time.time()) if at is None else at)
+    message = b".".join((identity.encode(), moment.encode(), content))
+    digest = hmac.digest(_key_of(secret), message, hashlib.sha256)
+    return {
+        "webhook-id": identity,
+        "webhook-timestamp": moment,
+        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+    }
+
+
+def _key_of(secret: SecretStr) -> bytes:
+    text = secret.get_secret_value()
+    if not text:
+        return b""
+    try:
+        key = base64.b64decode(text.removeprefix(PREFIX), validate=True)
+    except binascii.Error as error:
+        raise ValueError("It is whsec_ and then base64.") from error
+    if not text.startswith(PREFIX) or not 24 <= len(key) <= 64:
+        raise ValueError("It is whsec_ and then 24 to 64 bytes in base64.")
+    return key
+
+
+def _told(
+    submission: Submission, history: History, settings: WebhookCheckSettings
+) -> dict[str, object]:
+    author = submission.author
+    seen = asdict(history) | {"first_seen": _time(history.first_seen)}
+    told: dict[str, object] = {
+        "site": submission.site.key,
+        "url": submission.url,
+        "permalink": submission.permalink,
+        "title": submission.title,
+        "kind": submission.kind,
+        "occasion": submission.occasion.value,
+        "author": {"name": author.name, "website": author.website},
+        "body": submission.body,
+        "language": submission.language,
+        "at": _time(submission.at),
+        "history": seen,
+    }
+    if settings.send_email:
+        told["author"] = {**asdict(author)}
+    if settings.send_address:
+        told |= {"address": submission.address, "user_agent": submission.user_agent}
+    return told
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _read(body: bytes) -> Answered:
+    try:
+        return Answered.model_validate_json(body)
+    except ValidationError:
+        # Outside of the except block: the library's error quotes what was answered.
+        pass
+    raise WebhookFailed("Its answer is not one of a verdict.")
