@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from pydantic import SecretStr
 
 from tests.conftest import Clock
 from tests.integration.dashboard_kit import Browser, a_browser, add_person, sign_in_link
@@ -12,7 +13,11 @@ from tests.integration.plugin_files import write_file
 from widget.app import create_app, parts_of
 from widget.config import Config
 from widget.domain.person import Role
+from widget.domain.plugin import PluginInfo, PluginSettings
 from widget.domain.site import Policy, Site, SiteSettings
+from widget.plugin_host.registry import LoadedPlugin
+from widget.plugin_host.revisions import _open_settings, revisions
+from widget.plugin_host.settings import SitePlugin
 from widget.publication.parts import Parts
 from widget.store import schema, sites
 
@@ -242,3 +247,32 @@ def test_every_revision_is_kept_and_can_be_restored(
     )  # fmt: skip
     assert restored.stored["key"] == "hush-hush"
     assert desk.post("/blog/plugins/painter/revisions/9").status_code == 404
+
+
+def test_no_secret_of_earlier_settings_is_shown_when_the_plugin_can_not_be_loaded(
+    desk: Browser, parts: Parts, now_stored: Callable[[], Site], config: Config, clock: Clock
+) -> None:
+    desk.post("/blog/plugins/painter", {**FORM, "key": "hush-hush"})
+    write_file(config.home, "painter", "raise ImportError('gone')")
+    later = create_app(config, now=clock)
+    site = now_stored()
+    plugins = parts_of(later).plugins
+    told = revisions(plugins, site, plugins.get(site, "painter"))
+    assert "hush-hush" not in repr(told)
+    assert [change.after for change in told[0].changes if change.setting == "key"] == ["(secret)"]
+    parts_of(later).database.engine.dispose()
+
+
+def test_a_secret_that_may_be_missing_is_a_secret_in_earlier_settings_too() -> None:
+    class Optional(PluginSettings):
+        token: SecretStr | None = None
+        shown: str = ""
+
+    loaded = LoadedPlugin(
+        info=PluginInfo(name="one", version="1", description="One."),
+        settings_model=Optional,
+        origin="a test",
+        hooks=frozenset(),
+    )
+    plugin = SitePlugin(site_id=1, plugin=loaded, settings=Optional(), revision=0, stored={})
+    assert _open_settings(plugin) == {"mode", "on_failure", "shown"}
