@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.live import LiveServer
 from tests.postgresql import running_postgresql
+from tests.receiver import Receiver
 from tests.web_site import WebSite
 from widget.app import create_app, parts_of
 from widget.config import Config
@@ -186,3 +187,16 @@ def start_server(
     yield start
     for server in started:
         server.stop()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Return a server that takes what is posted to it."""
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.gate.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()

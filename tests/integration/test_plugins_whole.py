@@ -6,7 +6,7 @@ import json
 import pytest
 
 from tests.integration.conftest import World
-from tests.unit.outbound.test_post import Receiver, receiver  # noqa: F401 — a fixture
+from tests.receiver import Receiver
 from widget.domain.comment import Status
 from widget.domain.errors import Invalid
 from widget.jobs.periodic import plugin_tasks
@@ -55,7 +55,7 @@ def test_a_site_learns_what_spam_is_from_its_moderators(world: World) -> None:
     assert world.status(world.posted("I saw the bridge and the river")) is Status.PUBLISHED
 
 
-def test_a_program_of_the_owners_is_asked_over_http(world: World, receiver: Receiver) -> None:  # noqa: F811
+def test_a_program_of_the_owners_is_asked_over_http(world: World, receiver: Receiver) -> None:
     world.config = world.config.model_copy(update={"private_hosts": ("localhost",)})
     world.start()
     url = f"http://localhost:{receiver.server_port}/check"
@@ -69,7 +69,7 @@ def test_a_program_of_the_owners_is_asked_over_http(world: World, receiver: Rece
 
 def test_an_owner_can_not_make_the_server_ask_its_own_network(
     world: World,
-    receiver: Receiver,  # noqa: F811
+    receiver: Receiver,
 ) -> None:
     world.start()
     url = f"http://localhost:{receiver.server_port}/check"

@@ -10,7 +10,7 @@ from widget.domain.errors import FieldError, Invalid, NotFound
 from widget.domain.plugin import PluginSettings, SettingsProblem
 from widget.domain.site import Site
 from widget.domain.submission import Occasion, Submission
-from widget.domain.trail import Answer, Mode
+from widget.domain.trail import Answer
 from widget.plugin_host import settings as plugin_settings
 from widget.plugin_host.breaker import Breaker
 from widget.plugin_host.call import Caller, Reply
@@ -73,11 +73,7 @@ class Plugins:
 
     def taking_part(self, site: Site, hook: str) -> list[SitePlugin]:
         """Return the plugins that are on or in shadow on the site and implement the hook."""
-        return [
-            plugin
-            for plugin in self.of(site)
-            if plugin.mode is not Mode.OFF and hook in plugin.plugin.hooks
-        ]
+        return [plugin for plugin in self.of(site) if plugin.takes_part(hook)]
 
     def ask(
         self, plugin: SitePlugin, hook: str, deadline_s: float | None = None, **arguments: object

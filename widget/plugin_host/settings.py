@@ -37,6 +37,10 @@ class SitePlugin:
         """Return the plugin's name."""
         return self.plugin.name
 
+    def takes_part(self, hook: str) -> bool:
+        """Tell whether the plugin is asked by a hook: it implements it and isn't off."""
+        return self.mode is not Mode.OFF and hook in self.plugin.hooks
+
 
 def on_site(
     site_id: int, plugin: LoadedPlugin, stored: tuple[int, Mapping[str, Any]] | None

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Protocol
 
 from widget.domain.site import Site
-from widget.domain.trail import Mode
 from widget.plugin_host import settings as plugin_settings
 from widget.plugin_host.call import Reply
 from widget.plugin_host.plugins import Plugins
@@ -60,11 +59,7 @@ class Tried:
 
     def taking_part(self, site: Site, hook: str) -> Sequence[SitePlugin]:
         """Return those that are on or in shadow and implement the hook."""
-        return [
-            plugin
-            for plugin in self.of(site)
-            if plugin.mode is not Mode.OFF and hook in plugin.plugin.hooks
-        ]
+        return [plugin for plugin in self.of(site) if plugin.takes_part(hook)]
 
     def ask(
         self, plugin: SitePlugin, hook: str, deadline_s: float | None = None, **arguments: object

@@ -8,7 +8,6 @@ from flask import Flask
 
 from widget.domain.plugin import ServerInfo
 from widget.domain.site import Site
-from widget.domain.trail import Mode
 from widget.plugin_host.call import Caller, Reply
 from widget.plugin_host.discovery import Candidate
 from widget.plugin_host.registry import LoadedPlugin, Registry
@@ -59,11 +58,7 @@ class Host:
 
     def taking_part(self, site: Site, hook: str) -> Sequence[SitePlugin]:
         """Return the plugins that implement the hook, but for those that are off."""
-        return [
-            plugin
-            for plugin in self.of(site)
-            if plugin.mode is not Mode.OFF and hook in plugin.plugin.hooks
-        ]
+        return [plugin for plugin in self.of(site) if plugin.takes_part(hook)]
 
     def ask(
         self, plugin: SitePlugin, hook: str, deadline_s: float | None = None, **arguments: object
