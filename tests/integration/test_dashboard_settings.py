@@ -50,7 +50,7 @@ def plugin_settings():
 
 @hookimpl
 def check_settings(site, settings):
-    if settings.key.get_secret_value() == "wrong":
+    if settings.mode is Mode.ON and settings.key.get_secret_value() == "wrong":
         return [SettingsProblem("key", "The key is not right.")]
     return []
 
@@ -226,6 +226,9 @@ def test_settings_can_be_tested_without_being_kept(
     refused = desk.post("/blog/plugins/painter/test", {**FORM, "key": "wrong"})
     assert refused.status_code == 422
     assert "The key is not right." in refused.text
+    while_off = desk.post("/blog/plugins/painter/test", {**FORM, "mode": "off", "key": "wrong"})
+    assert "The key is not right." in while_off.text
+    assert '<option value="off" selected>' in while_off.text
     assert parts.plugins.get(now_stored(), "painter").revision == 0
 
 

@@ -92,8 +92,10 @@ def _add_others(dashboard: Blueprint, pages: _Pages) -> None:
     def test_plugin(site_key: str, name: str) -> Response:
         site = access.site(site_key, Right.CONFIGURE)
         plugin = parts.plugins.get(site, name)
+        # As if it were on: one that is off says nothing of the world, and nothing is kept.
+        values = values_from(plugin.settings, request.form) | {"mode": Mode.ON.value}
         try:
-            parts.plugins.check(site, name, values_from(plugin.settings, request.form))
+            parts.plugins.check(site, name, values)
         except Invalid as error:
             return pages.page(site, plugin, _faults(error, plugin))
         return pages.page(site, plugin, _Form(works=True))
