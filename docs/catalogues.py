@@ -27,8 +27,13 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = ROOT / "widget/locales"
 CLIENT = ROOT / "static/src/locale"
 BUILT = ROOT / "static/locale"
+#: The templates of pages that readers see.
+PAGES = ("thread", "subscription_confirm", "subscriptions", "decide")
 SOURCES = {
-    "widget": [("**/templates/thread.html", "jinja2"), ("**.py", "python")],
+    "widget": [
+        *((f"**/templates/{name}.html", "jinja2") for name in PAGES),
+        ("**.py", "python"),
+    ],
     "plugins": [("**.py", "python")],
 }
 KEYWORDS = {"say": None, "say_n": (1, 2), "_": None, "ngettext": (1, 2)}

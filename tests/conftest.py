@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.live import LiveServer
 from tests.postgresql import running_postgresql
 from tests.receiver import Receiver
+from tests.smtp_sink import SmtpSink
 from tests.web_site import WebSite
 from widget.app import create_app, parts_of
 from widget.config import Config
@@ -200,3 +201,12 @@ def receiver() -> Iterator[Receiver]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpSink]:
+    """Return a mail server on this machine."""
+    server = SmtpSink()
+    server.start()
+    yield server
+    server.stop()

@@ -10,15 +10,18 @@ from widget import __version__, paths
 from widget.config import Config, load_config
 from widget.domain.edit_token import EditTokens
 from widget.domain.errors import ConfigurationError
+from widget.domain.mail_tokens import MailTokens
 from widget.domain.plugin import ServerInfo
 from widget.http import api, dashboard, language, pages
 from widget.http.problems import answer_errors
 from widget.languages.languages import Languages
+from widget.outbound.mail import open_by
 from widget.outbound.post import Poster
 from widget.plugin_host.discovery import Candidate, find_plugins
 from widget.plugin_host.memory import StoredMemory
 from widget.plugin_host.plugins import Plugins
 from widget.publication.parts import Parts
+from widget.rendering.mail import MailTemplates
 from widget.rendering.markdown import make_markdown
 from widget.rendering.sanitise import make_sanitiser
 from widget.snapshot.build import Builder
@@ -100,6 +103,7 @@ def _join(
     snapshots = Snapshots(config.snapshot_mb * 1024 * 1024, versions_in(database))
     sanitise = make_sanitiser()
     languages = Languages(paths.LOCALES)
+    mail = open_by(config.smtp_url, config.host)
     return Parts(
         config=config,
         database=database,
@@ -110,9 +114,12 @@ def _join(
             database=database,
             builder=Builder(keys=keys, plugins=plugins, sanitise=sanitise),
             snapshots=snapshots,
-            forms=Forms(plugins, sanitise, languages),
+            forms=Forms(plugins, sanitise, languages, sends_mail=mail is not None),
         ),
         tokens=EditTokens(keys.signing),
+        mail_tokens=MailTokens(keys.signing),
+        mail=mail,
+        letters=MailTemplates([config.home / "templates" / "mail", paths.MAIL_TEMPLATES]),
         languages=languages,
         markdown=make_markdown(),
         sanitise=sanitise,

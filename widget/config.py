@@ -4,6 +4,7 @@ import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -70,11 +71,21 @@ class Config(BaseSettings):
     )
     bind: str = Field("127.0.0.1:8080", description="HOST:PORT to listen on.")
     workers: int = Field(1, ge=1, le=256, description="Worker processes.")
+    worker: bool = Field(
+        True, description="Whether serve does jobs; off beside worker processes of their own."
+    )
     threads: int = Field(64, ge=1, le=512, description="Requests answered at once by a worker.")
     deadline_s: float = Field(
         4.0, gt=0, le=60, description="Longest time for all plugins together, seconds."
     )
     snapshot_mb: int = Field(64, ge=1, description="Memory for snapshots in a worker, megabytes.")
+    smtp_url: str = Field(
+        "",
+        repr=False,
+        description="Where mails are handed over: smtp://, smtp+starttls://, smtps:// or, "
+        "for trying out, folder:///path; empty sends none.",
+    )
+    mail_from: str = Field("", description="Sender of mails; empty is comments@ the public host.")
     private_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = Field(
         (), description="Hosts of one's own network that plugins may ask, e.g. a webhook's."
     )
@@ -115,6 +126,11 @@ class Config(BaseSettings):
     def url(self) -> str:
         """Return the address of the server in links, without a slash at its end."""
         return self.public_url or f"http://{self.bind}"
+
+    @property
+    def host(self) -> str:
+        """Return the server's own name, without a port."""
+        return urlsplit(self.url).hostname or "localhost"
 
 
 def load_config(**arguments: object) -> Config:

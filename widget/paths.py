@@ -21,3 +21,4 @@ STATIC = bundled("static")
 MIGRATIONS = bundled("migrations")
 PLUGINS = bundled("plugins")
 LOCALES = PACKAGE / "locales"
+MAIL_TEMPLATES = PACKAGE / "templates" / "mail"

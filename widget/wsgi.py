@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
 
 def application() -> "WSGIApplication":
-    """Return the WSGI application of one server process; its job worker is running.
+    """Return the WSGI application of one server process; its worker runs unless configured off.
 
     For any production WSGI server that takes a factory, as ``widget.wsgi:application()``.
     """
     app = create_app()
     parts = parts_of(app)
     write_logs(parts.config.log_level)
-    worker = Worker(parts)
-    worker.start()
-    atexit.register(worker.stop)
+    if parts.config.worker:
+        worker = Worker(parts)
+        worker.start()
+        atexit.register(worker.stop)
     return SnapshotsFirst(app.wsgi_app, parts.snapshots)

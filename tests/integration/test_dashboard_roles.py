@@ -39,6 +39,7 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ("GET", "/dashboard/account"): ("/account", {}, SIGNED_IN),
     ("GET", "/dashboard/account/password"): ("/account/password", {}, SIGNED_IN),
     ("POST", "/dashboard/account/password"): ("/account/password", {}, (303, 422, 422, 422, 422)),
+    ("POST", "/dashboard/account/mail"): ("/account/mail", {"rhythm": "daily"}, ACTS),
     ("POST", "/dashboard/account/sessions/<int:session_id>"): (
         "/account/sessions/999", {}, NOTHING,
     ),

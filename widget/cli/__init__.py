@@ -14,12 +14,14 @@ from widget.cli import (
     embed,
     imports,
     keys,
+    mail,
     moderation,
     plugins,
     policy,
     serve,
     site,
     user,
+    worker,
 )
 from widget.domain.errors import Invalid, WidgetError
 
@@ -40,6 +42,7 @@ def cli() -> None:
 
 for _module in (
     serve,
+    worker,
     demo,
     site,
     embed,
@@ -48,6 +51,7 @@ for _module in (
     moderation,
     plugins,
     imports,
+    mail,
     keys,
     db,
     check,

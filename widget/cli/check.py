@@ -57,6 +57,8 @@ def _configuration(parts: Parts) -> Iterator[tuple[str, str]]:
         yield _NOTE, f"public_url is not set: links lead to {config.url}."
     elif not config.public_url.startswith("https://"):
         yield _NOTE, "public_url is not https: what readers write can be read on its way."
+    if parts.mail is None:
+        yield _NOTE, "smtp_url is not set: no mail is sent, and readers can't subscribe."
     keys = config.home / FILE_NAME
     if keys.exists() and keys.stat().st_mode & 0o077:
         yield _FAULT, f"{keys} can be read by others: chmod 600 it."

@@ -63,6 +63,15 @@ class SiteSettings(BaseModel):
         description="A comment that so many readers report is held; 0 holds none.",
     )
     numbers: bool = Field(False, description="Whether comments show their numbers.")
+    subscriptions: bool = Field(
+        True, description="Whether readers can be told of new comments by mail."
+    )
+    mail_grace_s: int = Field(
+        60,
+        ge=0,
+        le=3600,
+        description="How long mails of a publication wait, so that an undo recalls them, seconds.",
+    )
     address_days: int = Field(
         30, ge=0, le=3650, description="Days for which IP addresses are kept whole."
     )

@@ -30,6 +30,20 @@ class Thread:
     count: int
 
 
+def new_thread(site_id: int, key: str, url: str, title: str | None = None) -> Thread:
+    """Return the thread of a page that nobody has commented on; it is not stored yet."""
+    return Thread(
+        id=0,
+        site_id=site_id,
+        key=key,
+        url=url,
+        title=title,
+        state=ThreadState.OPEN,
+        version=0,
+        count=0,
+    )
+
+
 def thread_key(canonical: str, explicit_id: str | None) -> str:
     """Return what names a thread on its site: its explicit id, else its page.
 

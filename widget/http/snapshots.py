@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/api/v1/thread"
+JSON = "application/json"
 #: A cache may keep the page and asks whether it is still true: a moderated comment is gone at
 #: the next reading, wherever the page was kept.
 CACHE_CONTROL = "public, no-cache"
 #: The kind of answer that says that the client's copy is true; no content coding's name.
 _UNCHANGED = "unchanged"
 _COMMON = [
-    ("Content-Type", "application/json"),
     ("Cache-Control", CACHE_CONTROL),
     ("Vary", "Accept-Encoding"),
     ("Access-Control-Allow-Origin", "*"),
@@ -28,9 +28,12 @@ _COMMON = [
 ]
 
 
-def snapshot_headers(snapshot: Snapshot, coding: str) -> list[tuple[str, str]]:
+def snapshot_headers(
+    snapshot: Snapshot, coding: str, media_type: str = JSON
+) -> list[tuple[str, str]]:
     """Return the headers of a snapshot in a coding, its length included."""
     headers = [
+        ("Content-Type", media_type),
         *_COMMON,
         ("ETag", snapshot.encoded.etag),
         ("Content-Length", str(len(snapshot.encoded.bodies[coding]))),
@@ -40,17 +43,19 @@ def snapshot_headers(snapshot: Snapshot, coding: str) -> list[tuple[str, str]]:
     return headers
 
 
-def respond(snapshot: Snapshot, request: Request) -> Response:
+def respond(snapshot: Snapshot, request: Request, media_type: str = JSON) -> Response:
     """Answer a request with a snapshot: its bytes, or 304 where the client has them."""
     etag = snapshot.encoded.etag
     if matches(request.headers.get("If-None-Match", ""), etag):
         response = Response(status=304)
-        for name, value in _COMMON[1:]:
+        for name, value in _COMMON:
             response.headers[name] = value
         response.headers["ETag"] = etag
         return response
     coding = coding_for(request.headers.get("Accept-Encoding", ""))
-    return Response(snapshot.encoded.bodies[coding], headers=snapshot_headers(snapshot, coding))
+    return Response(
+        snapshot.encoded.bodies[coding], headers=snapshot_headers(snapshot, coding, media_type)
+    )
 
 
 class SnapshotsFirst:
@@ -92,7 +97,7 @@ def _prepare(snapshot: Snapshot, kind: str) -> tuple[list[tuple[str, str]], tupl
     """Make the headers and body of a kind of answer once; they are handed out as they are."""
     answer: tuple[list[tuple[str, str]], tuple[bytes, ...]]
     if kind == _UNCHANGED:
-        answer = ([*_COMMON[1:], ("ETag", snapshot.encoded.etag)], ())
+        answer = ([*_COMMON, ("ETag", snapshot.encoded.etag)], ())
     else:
         answer = (snapshot_headers(snapshot, kind), (snapshot.encoded.bodies[kind],))
     snapshot.answers[kind] = answer

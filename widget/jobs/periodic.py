@@ -7,16 +7,19 @@ from typing import Any
 from widget.domain.identity import cut_address
 from widget.domain.plugin import PeriodicTask
 from widget.publication.parts import Parts
-from widget.store import jobs, memory, retention, sites
+from widget.store import jobs, mails, memory, retention, sites, subscriptions
 from widget.store.database import Database
 
 PERIODIC = "periodic"
 CUT_ADDRESSES = "cut_addresses"
 END_DELETED = "end_deleted"
 END_MEMORIES = "end_memories"
+END_MAILS = "end_mails"
 _HOUR_S = 3600.0
 #: Days for which a moderator can restore what was deleted; then its text and author end.
 DELETED_DAYS = 30
+#: Days for which it is known that a mail was sent, and for which an address may confirm.
+MAIL_DAYS = 30
 #: How long a plugin's own task may take, less than the lease of a claimed job.
 TASK_DEADLINE_S = 120.0
 
@@ -110,8 +113,16 @@ def _end_memories(database: Database, now: datetime) -> None:
         memory.end_memories(session, now)
 
 
+def _end_mails(database: Database, now: datetime) -> None:
+    before = now - timedelta(days=MAIL_DAYS)
+    with database.write() as session:
+        mails.forget_mails(session, before)
+        subscriptions.end_unconfirmed(session, before)
+
+
 _CORE: dict[str, Callable[[Database, datetime], None]] = {
     CUT_ADDRESSES: _cut_addresses,
     END_DELETED: _end_deleted,
     END_MEMORIES: _end_memories,
+    END_MAILS: _end_mails,
 }

@@ -10,10 +10,11 @@ from widget.domain.submission import Occasion
 from widget.jobs.periodic import PERIODIC, PluginFailed, run_periodic
 from widget.moderation.recheck import RECHECK, recheck, submission_of
 from widget.publication.parts import Parts
-from widget.publication.publish import TELL_PLUGIN
+from widget.publication.publish import NOTIFY, TELL_PLUGIN
 from widget.store import comments, jobs, sites, threads, trails
 from widget.store.jobs import Job
 from widget.submission.reactions import SHOW_VOTES, show_votes
+from widget.subscriptions.notify import notify
 
 log = logging.getLogger("comment_widget.jobs")
 
@@ -57,6 +58,10 @@ def _show_votes(parts: Parts, payload: Mapping[str, Any]) -> None:
     show_votes(parts, int(payload["thread"]))
 
 
+def _notify(parts: Parts, payload: Mapping[str, Any]) -> None:
+    notify(parts, int(payload["event"]))
+
+
 def _tell_plugin(parts: Parts, payload: Mapping[str, Any]) -> None:
     with parts.database.read() as session:
         event = trails.get_event(session, int(payload["event"]))
@@ -92,4 +97,5 @@ _KINDS: dict[str, Callable[[Parts, Mapping[str, Any]], None]] = {
     TELL_PLUGIN: _tell_plugin,
     PERIODIC: run_periodic,
     SHOW_VOTES: _show_votes,
+    NOTIFY: _notify,
 }

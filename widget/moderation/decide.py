@@ -6,7 +6,7 @@ from widget.domain.comment import ALLOWED_CHANGES, PIPELINE, Comment, Event, Sta
 from widget.domain.errors import Conflict, Invalid, NotFound
 from widget.domain.errors import FieldError as Fault
 from widget.publication.parts import Parts
-from widget.publication.publish import promise_to_tell, publish
+from widget.publication.publish import promise_mails, promise_to_tell, publish
 from widget.store import comments, reactions, sites, threads, trails
 from widget.store.database import Session
 
@@ -57,6 +57,27 @@ def change_status(
     return decision
 
 
+def decide_as_seen(
+    parts: Parts, comment_id: int, after: Status, *, act: Act, event_id: int
+) -> Decision:
+    """Decide on a comment that is still as the decision ``event_id`` left it.
+
+    Raises:
+        NotFound: where there is no such comment.
+        Conflict: where somebody has decided since.
+        Invalid: where the message is too long.
+    """
+    act = replace(act, message=_message(act.message))
+    with parts.database.write() as session:
+        comments.lock_comment(session, comment_id)
+        events = trails.events_of(session, comment_id)
+        if events and events[-1].id != event_id:
+            raise Conflict("Somebody has decided on this comment since.")
+        decision = decide(parts, session, comment_id, after, act=act)
+    _announce(parts, decision.comment)
+    return decision
+
+
 def decide(
     parts: Parts,
     session: Session,
@@ -98,6 +119,7 @@ def decide(
     site = sites.site_by_id(session, comment.site_id)
     if site is not None:
         promise_to_tell(parts, session, site, event.id)
+        promise_mails(parts, session, site, event)
     return Decision(comment, event)
 
 

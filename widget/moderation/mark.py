@@ -6,7 +6,7 @@ from enum import StrEnum
 from widget.domain.comment import Comment, Event, Status
 from widget.domain.errors import FieldError, Invalid, NotFound
 from widget.domain.site import Site
-from widget.domain.thread import Thread, ThreadState, thread_key
+from widget.domain.thread import Thread, ThreadState, new_thread, thread_key
 from widget.moderation.decide import Decision
 from widget.publication.parts import Parts
 from widget.publication.publish import publish
@@ -82,16 +82,7 @@ def set_thread_state(
 
     ``url`` is the page's canonical address.
     """
-    new = Thread(
-        id=0,
-        site_id=site.id,
-        key=thread_key(url, None),
-        url=url,
-        title=None,
-        state=ThreadState.OPEN,
-        version=0,
-        count=0,
-    )
+    new = new_thread(site.id, thread_key(url, None), url)
     with parts.database.write() as session:
         thread_id = threads.begin_thread(session, new, parts.now()).id
     return set_state_of(parts, thread_id, state, actor=actor)

@@ -6,8 +6,11 @@ from datetime import datetime
 
 from widget.config import Config
 from widget.domain.edit_token import EditTokens
+from widget.domain.mail_tokens import MailTokens
 from widget.languages.languages import Languages
+from widget.outbound.mail import Open
 from widget.plugin_host.plugins import Plugins
+from widget.rendering.mail import MailTemplates
 from widget.snapshot.cache import Snapshots
 from widget.snapshot.read import Reader
 from widget.store.database import Database
@@ -19,7 +22,8 @@ class Parts:
     """Everything that a stage of a comment's way may need.
 
     ``markdown`` turns a source into HTML, ``sanitise`` makes any HTML harmless, ``tokens`` signs
-    edit tokens, ``now`` is the clock, in UTC.
+    edit tokens and ``mail_tokens`` those in mails, ``now`` is the clock, in UTC. ``mail`` opens the
+    way of mails out of the server, ``None`` where it sends none; ``letters`` lays them out.
     """
 
     config: Config
@@ -29,6 +33,9 @@ class Parts:
     snapshots: Snapshots
     reader: Reader
     tokens: EditTokens
+    mail_tokens: MailTokens
+    mail: Open | None
+    letters: MailTemplates
     languages: Languages
     markdown: Callable[[str], str]
     sanitise: Callable[[str], str]

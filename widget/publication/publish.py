@@ -1,7 +1,9 @@
 """What follows a committed change: nobody in this process sees the old state any more."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
+from widget.domain.comment import Event, Status
 from widget.domain.site import Site
 from widget.domain.thread import Thread
 from widget.publication.parts import Parts
@@ -10,6 +12,13 @@ from widget.store.database import Session
 
 #: The job that tells one plugin of one decision.
 TELL_PLUGIN = "tell_plugin"
+#: The job that promises the mails which follow a decision.
+NOTIFY = "notify"
+#: Changes of a status that somebody may want to hear of by mail.
+_TOLD = frozenset(
+    {(before, Status.PUBLISHED) for before in (None, *Status) if before is not Status.PUBLISHED}
+    | {(Status.PENDING, Status.REJECTED), (None, Status.PENDING)}
+)
 
 
 def publish(parts: Parts, site: Site, thread: Thread) -> None:
@@ -35,3 +44,16 @@ def promise_to_tell(
         if plugins is None or plugin.name in plugins:
             payload = {"event": event_id, "plugin": plugin.name}
             jobs.promise(session, TELL_PLUGIN, payload, due=now, now=now)
+
+
+def promise_mails(parts: Parts, session: Session, site: Site, event: Event) -> None:
+    """Promise, in the decision's own transaction, the mails that follow it.
+
+    What readers are told waits for the site's grace; moderators hear at once.
+    """
+    if parts.mail is None or (event.before, event.after) not in _TOLD:
+        return
+    now = parts.now()
+    grace_s = 0 if event.after is Status.PENDING else site.settings.mail_grace_s
+    due = now + timedelta(seconds=grace_s)
+    jobs.promise(session, NOTIFY, {"event": event.id}, due=due, now=now)

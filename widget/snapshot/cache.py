@@ -81,6 +81,15 @@ class Snapshots:
         self._remove(question)
         return None
 
+    def get_of(self, question: str, site_version: int, thread_version: int) -> Snapshot | None:
+        """Return the snapshot that answers a question, if it was built from these versions."""
+        found = self._entries.get(question)
+        if found is None or (found.site_version, found.thread_version) != (
+            site_version, thread_version,
+        ):  # fmt: skip
+            return None
+        return found
+
     def put(self, question: str, snapshot: Snapshot) -> None:
         """Keep a snapshot, unless a change of its thread overtook it while it was built."""
         cost = snapshot.encoded.size + _OVERHEAD

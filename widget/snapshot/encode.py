@@ -1,4 +1,4 @@
-"""A page as bytes: JSON, plain, gzip and brotli, with its validator."""
+"""A page as bytes: plain, gzip and brotli, with its validator."""
 
 import gzip
 import hashlib
@@ -29,7 +29,11 @@ class Encoded:
 
 def encode(value: object) -> Encoded:
     """Encode a page of plain values and dataclasses."""
-    plain = orjson.dumps(value)
+    return encode_bytes(orjson.dumps(value))
+
+
+def encode_bytes(plain: bytes) -> Encoded:
+    """Encode a body that is bytes already."""
     digest = hashlib.blake2b(plain, digest_size=12).hexdigest()
     return Encoded(
         etag=f'W/"{digest}"',

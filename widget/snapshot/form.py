@@ -20,8 +20,14 @@ class Forms:
     """The form of each site, as it may be cached; made once for each version of the site."""
 
     def __init__(
-        self, plugins: Plugins, sanitise: Callable[[str], str], languages: Languages
+        self,
+        plugins: Plugins,
+        sanitise: Callable[[str], str],
+        languages: Languages,
+        *,
+        sends_mail: bool,
     ) -> None:
+        self._sends_mail = sends_mail
         self._plugins = plugins
         self._sanitise = sanitise
         self._languages = languages
@@ -43,6 +49,8 @@ class Forms:
     def fresh(self, site: Site, language: str | None = None) -> Form:
         """Return the site's form with what is fresh for each writer, in the same language."""
         form = build_form(site, self._plugins, self._sanitise)
+        if not self._sends_mail:
+            form = replace(form, subscriptions=False)
         return in_language(form, self._languages, self.language_of(site, language))
 
     def language_of(self, site: Site, language: str | None) -> str:
@@ -72,7 +80,7 @@ def build_form(site: Site, plugins: Plugins, sanitise: Callable[[str], str]) -> 
         votes=settings.votes,
         flags=settings.flags,
         numbers=settings.numbers,
-        subscriptions=False,
+        subscriptions=settings.subscriptions,
     )
 
 

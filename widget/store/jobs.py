@@ -1,6 +1,6 @@
 """The outbox: promise work, claim what is due, end it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,6 +50,24 @@ def claim(session: Session, now: datetime, lease: timedelta, limit: int) -> list
     return [
         Job(id=row.id, kind=row.kind, payload=row.payload, attempts=row.attempts) for row in rows
     ]
+
+
+def renew(session: Session, ids: Sequence[int], until: datetime) -> None:
+    """Keep claimed jobs of a process that is still at work; one that has ended stays ended."""
+    session.execute(
+        update(JobRow)
+        .where(JobRow.id.in_(list(ids)), JobRow.failed.is_(False), JobRow.due < until)
+        .values(due=until)
+    )
+
+
+def hand_back(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """Give up the claim on jobs that were not begun."""
+    session.execute(
+        update(JobRow)
+        .where(JobRow.id.in_(list(ids)), JobRow.failed.is_(False))
+        .values(due=now, attempts=JobRow.attempts - 1)
+    )
 
 
 def finish(session: Session, job_id: int) -> None:

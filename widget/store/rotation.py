@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from widget.store import comments, people, plugin_settings
+from widget.store import comments, people, plugin_settings, subscriptions
 from widget.store.database import Session
 from widget.store.keys import KeyRing
-from widget.store.tables import CommentRow, PersonRow, PluginSettingRow
+from widget.store.tables import CommentRow, PersonRow, PluginSettingRow, SubscriberRow
 
 BATCH = 500
 
@@ -18,6 +18,7 @@ _COLUMNS: tuple[tuple[InstrumentedAttribute[Any], str], ...] = (
     (CommentRow.email, comments.EMAIL),
     (PersonRow.email, people.EMAIL),
     (PluginSettingRow.sealed, plugin_settings.COLUMN),
+    (SubscriberRow.email, subscriptions.EMAIL),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 
 from widget.domain.thread import Thread, ThreadState
@@ -78,6 +78,12 @@ def thread_version(session: Session, site_id: int, key: str) -> int:
         select(ThreadRow.version).where(ThreadRow.site_id == site_id, ThreadRow.key == key)
     )
     return version or 0
+
+
+def site_threads_version(session: Session, site_id: int) -> int:
+    """Return a number that goes up with each change that readers can see in any thread."""
+    total = select(func.coalesce(func.sum(ThreadRow.version), 0))
+    return session.scalar(total.where(ThreadRow.site_id == site_id)) or 0
 
 
 def counts_of(session: Session, site_id: int, keys: Sequence[str]) -> dict[str, int]:

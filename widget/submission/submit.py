@@ -7,7 +7,8 @@ from widget.domain.comment import PIPELINE, STATUS_OF, Comment, Event, Status
 from widget.domain.errors import FieldError, Invalid, NotFound, Refused, ThreadClosed, TooMany
 from widget.domain.site import Site
 from widget.domain.submission import History, Submission, clean_author, clean_body, clean_title
-from widget.domain.thread import Thread, ThreadState, thread_key
+from widget.domain.subscription import Scope
+from widget.domain.thread import Thread, ThreadState, new_thread, thread_key
 from widget.domain.trail import Judgement
 from widget.domain.verdict import Outcome, Verdict
 from widget.domain.words import say
@@ -16,13 +17,15 @@ from widget.moderation.recheck import promise_recheck
 from widget.plugin_host.settings import SitePlugin
 from widget.plugin_host.sound import sound_facts
 from widget.publication.parts import Parts
-from widget.publication.publish import promise_to_tell, publish
+from widget.publication.publish import promise_mails, promise_to_tell, publish
 from widget.publication.render import render
 from widget.store import comments, threads, trails
 from widget.store.comments import NewComment
 from widget.store.database import Session
 from widget.store.trails import Record
 from widget.submission.idempotency import Key, find_answered
+from widget.subscriptions import subscribe
+from widget.subscriptions.subscribe import Wish, takes_subscriptions
 
 REFUSED = say("This comment was refused.")
 
@@ -35,11 +38,17 @@ class Posted:
     token: str
 
 
-def submit(parts: Parts, submission: Submission, key: Key | None = None) -> Posted:
+def submit(
+    parts: Parts,
+    submission: Submission,
+    key: Key | None = None,
+    notify: Sequence[Scope] = (),
+) -> Posted:
     """Take a reader's submission; return the stored comment and its edit token.
 
     When this returns, the comment is committed; where it raises, nothing is stored but a
     refused comment for the moderators to see. The same ``key`` is the same comment, once.
+    ``notify`` is what the author wants mail about, at the address of the submission.
 
     Raises:
         Invalid: naming each field at fault.
@@ -60,7 +69,8 @@ def submit(parts: Parts, submission: Submission, key: Key | None = None) -> Post
     judgement = judge(parts.plugins, prepared, history, patience, parts.now())
     refuse_unstored(judgement.refusal)
     html = render(parts, submission.site, prepared.submission.body)
-    comment = _store(parts, prepared.submission, html, judgement, key)
+    wanted = [] if submission.author.email is None else notify
+    comment = _store(parts, prepared.submission, html, judgement, key, wanted)
     return _answer(parts, comment)
 
 
@@ -131,7 +141,12 @@ def _check_parent(parts: Parts, session: Session, thread: Thread | None, parent:
 
 
 def _store(
-    parts: Parts, submission: Submission, html: str, judgement: Judgement, key: Key | None
+    parts: Parts,
+    submission: Submission,
+    html: str,
+    judgement: Judgement,
+    key: Key | None,
+    notify: Sequence[Scope],
 ) -> Comment:
     """Commit the comment with all that belongs to it, then show it."""
     records = _records(parts, submission)
@@ -144,6 +159,7 @@ def _store(
             new = _new_comment(submission, thread, html, judgement, key)
             comment = comments.add_comment(session, parts.keys, new)
             _write_trail(parts, session, comment, submission.site, judgement, records)
+            _subscribe(parts, session, submission, comment, notify)
             thread = threads.thread_by_id(session, thread.id) or thread
     except comments.AlreadyStored:
         # Another process stored the same key between our question and our answer.
@@ -194,6 +210,30 @@ def _write_trail(
     if judgement.owed:
         promise_recheck(session, comment.id, 0, now)
     promise_to_tell(parts, session, site, event.id)
+    promise_mails(parts, session, site, event)
+
+
+def _subscribe(
+    parts: Parts,
+    session: Session,
+    submission: Submission,
+    comment: Comment,
+    notify: Sequence[Scope],
+) -> None:
+    """Keep what the author wants to be told of; who is called spam makes us write to nobody."""
+    site, email = submission.site, submission.author.email
+    is_welcome = comment.status in (Status.PUBLISHED, Status.PENDING)
+    if email is None or not is_welcome or not takes_subscriptions(parts, site):
+        return
+    for scope in notify:
+        wish = Wish(
+            email=email,
+            scope=scope,
+            language=submission.language,
+            thread_id=comment.thread_id,
+            comment_id=comment.id,
+        )
+        subscribe.keep(parts, session, site, wish)
 
 
 def _records(parts: Parts, submission: Submission) -> list[Record]:
@@ -211,16 +251,8 @@ def _record(parts: Parts, plugin: SitePlugin, submission: Submission) -> dict[st
 
 
 def _new_thread(submission: Submission) -> Thread:
-    return Thread(
-        id=0,
-        site_id=submission.site.id,
-        key=thread_key(submission.url, submission.thread),
-        url=submission.url,
-        title=submission.title,
-        state=ThreadState.OPEN,
-        version=0,
-        count=0,
-    )
+    key = thread_key(submission.url, submission.thread)
+    return new_thread(submission.site.id, key, submission.url, submission.title)
 
 
 def _answer(parts: Parts, comment: Comment) -> Posted:

@@ -10,7 +10,7 @@ from widget.domain.errors import FieldError, Invalid
 from widget.domain.identity import keyed_hash
 from widget.domain.site import Site, SiteSettings
 from widget.domain.submission import Submission, clean_author, clean_body, clean_title
-from widget.domain.thread import Thread, ThreadState, thread_key
+from widget.domain.thread import Thread, new_thread, thread_key
 from widget.publication.parts import Parts
 from widget.publication.publish import publish
 from widget.publication.render import render
@@ -170,16 +170,7 @@ def _imported(comment: Comment, now: datetime) -> Event:
 
 
 def _thread(site: Site, url: str, foreign: ForeignThread) -> Thread:
-    return Thread(
-        id=0,
-        site_id=site.id,
-        key=thread_key(url, None),
-        url=url,
-        title=clean_title(foreign.title),
-        state=ThreadState.OPEN,
-        version=0,
-        count=0,
-    )
+    return new_thread(site.id, thread_key(url, None), url, clean_title(foreign.title))
 
 
 def _count_known(parts: Parts, site: Site, url: str, ready: Sequence[_Ready]) -> int:

@@ -3,7 +3,16 @@
 from flask import Blueprint, Response, current_app, request
 
 from widget.domain.hosts import origin_is_allowed
-from widget.http.api import comments, counts, document, form, preview, reactions, threads
+from widget.http.api import (
+    comments,
+    counts,
+    document,
+    form,
+    preview,
+    reactions,
+    subscriptions,
+    threads,
+)
 from widget.http.origin import allow_reading, allow_writing, preflight
 from widget.publication.parts import Parts
 from widget.store import sites
@@ -15,7 +24,7 @@ WRITES = frozenset({"POST", "PATCH", "DELETE", "PUT"})
 def blueprint(parts: Parts) -> Blueprint:
     """Return the routes under ``/api/v1``."""
     api = Blueprint("api", __name__, url_prefix="/api/v1")
-    for module in (threads, comments, reactions, counts, form, preview, document):
+    for module in (threads, comments, reactions, subscriptions, counts, form, preview, document):
         module.add_routes(api, parts)
 
     @api.before_request

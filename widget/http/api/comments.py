@@ -9,6 +9,7 @@ from widget.domain.comment import Author, Comment, Status
 from widget.domain.errors import NotFound, TokenRefused
 from widget.domain.site import Site
 from widget.domain.submission import Submission
+from widget.domain.subscription import Scope
 from widget.domain.thread_page import PublicComment, Replies
 from widget.domain.words import say
 from widget.http.api.wire import (
@@ -39,6 +40,16 @@ EDIT_PUBLISHED = say("Your change is published.")
 EDIT_HELD = say("Your change awaits moderation. Until then the earlier text stays.")
 
 
+#: What a writer is told of, by what the request asks for.
+_SCOPES: dict[bool | str, tuple[Scope, ...]] = {
+    False: (),
+    True: (Scope.THREAD,),
+    "none": (),
+    "replies": (Scope.REPLIES,),
+    "thread": (Scope.THREAD,),
+}
+
+
 def add_routes(api: Blueprint, parts: Parts) -> None:
     """Add the routes of single comments."""
     read_address = address_reader(parts.config.trusted_proxies)
@@ -51,7 +62,8 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
             site = find_site(session, body.site)
         check_origin(request, site, parts.config.url)
         submission = _submission(parts, site, body, request, read_address(request))
-        posted = submit(parts, submission, make_key(parts, submission, idempotency_key(request)))
+        key = make_key(parts, submission, idempotency_key(request))
+        posted = submit(parts, submission, key, _SCOPES[body.subscribe])
         is_published = posted.comment.status is Status.PUBLISHED
         answer = PostedAnswer(
             status=_status_for_author(posted.comment),

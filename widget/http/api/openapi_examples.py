@@ -22,6 +22,7 @@ from widget.http.api.reaction_shapes import (
     VoteAnswer,
     VoteBody,
 )
+from widget.http.api.subscriptions import SubscriptionAnswer, SubscriptionBody
 from widget.http.api.wire import (
     AuthorFields,
     CommentAnswer,
@@ -146,6 +147,10 @@ VALUES: dict[type, object] = {
         status="pending", message="The moderators were asked to look at it."
     ),
     PreviewAnswer: PreviewAnswer(html=_HTML),
+    SubscriptionBody: SubscriptionBody(site=SITE, url=PAGE, email="ada@example.net"),
+    SubscriptionAnswer: SubscriptionAnswer(
+        message="Please look into your mail: a message with a link to confirm is on its way."
+    ),
     Problem: Problem(
         title="Unprocessable Entity",
         status=422,

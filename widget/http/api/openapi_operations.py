@@ -5,6 +5,7 @@ from widget.http.api import openapi_examples as examples
 from widget.http.api.counts import MAX_URLS
 from widget.http.api.openapi_reactions import REACTIONS
 from widget.http.api.openapi_terms import COMMENT_ID, HTML, Answer, Operation, Parameter, Schema
+from widget.http.api.subscriptions import SubscriptionAnswer, SubscriptionBody
 from widget.http.api.wire import (
     MAX_KEY,
     CommentAnswer,
@@ -222,6 +223,18 @@ OPERATIONS: tuple[Operation, ...] = (
         body=PreviewBody,
         answers=(Answer(status=200, description="The text.", model=PreviewAnswer),),
         problems=(400, 403, 404, 413, 415, 422),
+    ),
+    Operation(
+        method="post",
+        path="/subscriptions",
+        id="subscribe",
+        tag="Writing",
+        summary="Ask for mail about new comments",
+        description="A mail with a link to confirm goes out, once for each address and site. The"
+        " answer is the same whether the address was known or not.",
+        body=SubscriptionBody,
+        answers=(Answer(status=202, description="Asked.", model=SubscriptionAnswer),),
+        problems=(400, 403, 404, 413, 415, 422, 429),
     ),
     Operation(
         method="get",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import orjson
 from flask import Request
@@ -54,6 +54,7 @@ class NewCommentBody(RequestBody):
     parent: Id | None = None
     author: AuthorFields = AuthorFields()
     body: str
+    subscribe: bool | Literal["none", "replies", "thread"] = False
     answers: Annotated[dict[Line, AnswerValue], Field(max_length=40)] = {}
 
 

@@ -7,11 +7,12 @@ from flask import session as form_session
 from werkzeug.wrappers import Response
 
 from widget.domain.errors import FieldError, Invalid, NotFound
+from widget.domain.subscription import Rhythm
 from widget.http.dashboard import words
 from widget.http.dashboard.access import LINK_SESSION, Access, current_browser, current_person
 from widget.http.dashboard.password_check import PasswordCheck
 from widget.publication.parts import Parts
-from widget.store import browser_sessions, people
+from widget.store import browser_sessions, moderator_mail, people
 from widget.store.passwords import MIN_LENGTH
 
 log = logging.getLogger("comment_widget.dashboard")
@@ -28,14 +29,25 @@ def _add_session_routes(dashboard: Blueprint, parts: Parts, access: Access) -> N
     def account() -> Response:
         with parts.database.read() as session:
             found = browser_sessions.sessions_of(session, current_person().id, parts.now())
+            rhythm = moderator_mail.rhythm_of(session, current_person().id)
         page = render_template(
             "dashboard/account.html",
             browsers=found,
             words=words,
             current=current_browser().id,
-            changed=request.args.get("changed") == "password",
+            changed=request.args.get("changed", ""),
+            sends_mail=parts.mail is not None,
+            rhythm=rhythm,
         )
         return make_response(page)
+
+    @dashboard.post("/account/mail")
+    def set_mail() -> Response:
+        wanted = request.form.get("rhythm", "")
+        rhythm = Rhythm(wanted) if wanted in list(Rhythm) else None
+        with parts.database.write() as session:
+            moderator_mail.set_moderator_rhythm(session, current_person().id, rhythm)
+        return redirect(url_for("dashboard.account", changed="mail"), 303)
 
     @dashboard.post("/account/sessions/<int:session_id>")
     def end_session(session_id: int) -> Response:

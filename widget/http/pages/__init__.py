@@ -3,7 +3,17 @@
 from flask import Blueprint, Flask, Response, render_template, request
 
 from widget.domain.errors import WidgetError
-from widget.http.pages import demo, embed, embed_check, health, metrics, thread
+from widget.http.pages import (
+    decide,
+    demo,
+    embed,
+    embed_check,
+    feeds,
+    health,
+    metrics,
+    subscriptions,
+    thread,
+)
 from widget.http.problems import problem_of
 from widget.plugin_host.registry import LoadedPlugin
 from widget.publication.parts import Parts
@@ -12,7 +22,7 @@ from widget.publication.parts import Parts
 def blueprint(parts: Parts) -> Blueprint:
     """Return the routes of the public pages."""
     pages = Blueprint("pages", "widget")
-    for module in (embed, embed_check, health, metrics, thread, demo):
+    for module in (embed, embed_check, health, metrics, thread, feeds, subscriptions, decide, demo):
         module.add_routes(pages, parts)
     pages.register_error_handler(WidgetError, _in_words)
     return pages

@@ -10,7 +10,8 @@ from prometheus_client.registry import Collector
 
 from widget.domain.errors import Busy
 from widget.publication.parts import Parts
-from widget.store import jobs, pauses
+from widget.store import jobs, mails, pauses
+from widget.store.mails import State
 
 
 def add_routes(pages: Blueprint, parts: Parts) -> None:
@@ -44,12 +45,15 @@ class _Numbers(Collector):
             with self._parts.database.read() as session:
                 waiting, failed = jobs.jobs_waiting(session), jobs.jobs_failed(session)
                 paused = pauses.pauses_by_plugin(session)
+                letters = mails.mail_counts(session)
         except Busy:
             yield _gauge("database_up", "Whether the database answers.", 0)
             return
         yield _gauge("database_up", "Whether the database answers.", 1)
         yield _gauge("jobs_waiting", "Jobs that wait or are under way.", waiting)
         yield _gauge("jobs_failed", "Jobs that were given up.", failed)
+        yield _gauge("mails_waiting", "Mails that wait to be sent.", letters[State.WAITING])
+        yield _gauge("mails_failed", "Mails that could not be sent.", letters[State.FAILED])
         yield _paused(paused)
 
     def _calls(self) -> CounterMetricFamily:

@@ -8,6 +8,12 @@ from widget.store.tables.person import InviteRow, MembershipRow, PersonRow, Sess
 from widget.store.tables.reaction import FlagRow, VoteRow
 from widget.store.tables.setting import PluginSettingRow
 from widget.store.tables.site import SiteRow
+from widget.store.tables.subscription import (
+    MailRow,
+    ModeratorMailRow,
+    SubscriberRow,
+    SubscriptionRow,
+)
 from widget.store.tables.thread import ThreadRow
 from widget.store.tables.trail import EventRow, RecordRow, TrailRow
 
@@ -19,13 +25,17 @@ __all__ = [
     "InviteRow",
     "JobRow",
     "MembershipRow",
+    "MailRow",
     "MemoryRow",
+    "ModeratorMailRow",
     "PauseRow",
     "PersonRow",
     "PluginSettingRow",
     "RecordRow",
     "SessionRow",
     "SiteRow",
+    "SubscriberRow",
+    "SubscriptionRow",
     "ThreadRow",
     "TrailRow",
     "VoteRow",

@@ -1,0 +1,60 @@
+"""A server that sends its mails to a mail server of the test, and its readers."""
+
+import re
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.conftest import ORIGIN, PAGE, Clock
+from tests.integration.conftest import World
+from tests.smtp_sink import SmtpSink, Taken
+from widget.config import Config
+from widget.subscriptions.send import send_due
+
+SERVER = "https://comments.example.net"
+ADA = "ada@example.net"
+_LINK = re.compile(r"https://comments\.example\.net(/[^\s\"<]+)")
+
+
+class Mailing(World):
+    """A server with a mail server; time goes by as the test says."""
+
+    def __init__(self, config: Config, clock: Clock, smtp: SmtpSink) -> None:
+        changed = config.model_copy(update={"smtp_url": smtp.url, "public_url": SERVER})
+        super().__init__(changed, clock)
+        self.smtp = smtp
+
+    def ask(self, email: str = ADA, url: str = PAGE, **fields: object) -> TestResponse:
+        """Ask for mail as a browser on the site's page would."""
+        body = {"site": "blog", "url": url, "email": email, **fields}
+        return self.client.post("/api/v1/subscriptions", json=body, headers={"Origin": ORIGIN})
+
+    def deliver(self, **duration: float) -> list[Taken]:
+        """Let time go by and send what is due by then; return what the mail server took."""
+        before = len(self.smtp.taken)
+        self.wait(**duration)
+        send_due(self.parts)
+        return self.smtp.taken[before:]
+
+    def subscribe(self, email: str = ADA, **fields: object) -> None:
+        """Ask for mail and confirm by the link in it."""
+        assert self.ask(email, **fields).status_code == 202
+        (mail,) = self.deliver()
+        self.confirm(mail)
+
+    def confirm(self, mail: Taken) -> TestResponse:
+        """Press the button behind the link of a mail that asks."""
+        return browser(self).post(path_in(mail, "/subscriptions/confirm/"))
+
+
+def browser(world: World) -> FlaskClient:
+    """Return a browser that has been nowhere yet."""
+    return world.app.test_client()
+
+
+def path_in(mail: Taken, begins: str) -> str:
+    """Return the path of the first link of a mail that begins so."""
+    for path in _LINK.findall(mail.text):
+        if path.startswith(begins):
+            return str(path)
+    raise AssertionError(f"no link to {begins} in:\n{mail.text}")

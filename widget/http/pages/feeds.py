@@ -1,0 +1,39 @@
+"""``/feeds/…``: Atom of a site, of a page, and of the replies to one comment."""
+
+from flask import Blueprint, Response, request
+
+from widget.domain.errors import FieldError, Malformed
+from widget.http.snapshots import respond
+from widget.publication.parts import Parts
+from widget.snapshot.feed import ATOM, FeedQuestion, Feeds
+
+
+def add_routes(pages: Blueprint, parts: Parts) -> None:
+    """Add the feeds."""
+    feeds = Feeds(reader=parts.reader, languages=parts.languages)
+
+    def answer(question: FeedQuestion) -> Response:
+        return respond(feeds.read(question), request, ATOM)
+
+    def here() -> str:
+        query = request.query_string.decode("latin-1")
+        return f"{parts.config.url}{request.path}" + (f"?{query}" if query else "")
+
+    @pages.get("/feeds/<site_key>.atom")
+    def site_feed(site_key: str) -> Response:
+        address = f"{parts.config.url}{request.path}"
+        return answer(FeedQuestion(site=site_key, address=address))
+
+    @pages.get("/feeds/<site_key>/thread.atom")
+    def thread_feed(site_key: str) -> Response:
+        url = request.args.get("url")
+        if not url:
+            raise Malformed([FieldError("url", "Name the page: ?url=…")])
+        thread = request.args.get("thread")
+        question = FeedQuestion(site=site_key, address=here(), url=url, thread=thread)
+        return answer(question)
+
+    @pages.get("/feeds/<site_key>/replies/<int:comment_id>.atom")
+    def replies_feed(site_key: str, comment_id: int) -> Response:
+        address = f"{parts.config.url}{request.path}"
+        return answer(FeedQuestion(site=site_key, address=address, replies_to=comment_id))
