@@ -6,10 +6,6 @@ or 204 to abstain. Redirects are not followed, and only public addresses are ask
 the server says otherwise.
 """
 
-import base64
-import binascii
-import hashlib
-import hmac
 import json
 import time
 import uuid
@@ -36,13 +32,14 @@ from widget import (
     WidgetError,
     hookimpl,
     say,
+    sign_webhook,
+    webhook_key,
 )
 
 NAME = "webhook_check"
 #: Less than the plugin's deadline: what was wrong is then on the trail.
 LIMIT_S = 1.8
 REFUSED = say("This comment was refused.")
-PREFIX = "whsec_"
 
 
 def _check_url(value: str) -> str:
@@ -53,7 +50,7 @@ def _check_url(value: str) -> str:
 
 
 def _check_secret(value: SecretStr) -> SecretStr:
-    _key_of(value)
+    webhook_key(value.get_secret_value())
     return value
 
 
@@ -143,7 +140,9 @@ class WebhookCheck:
         if not settings.url:
             raise WebhookFailed("There is no address to ask.")
         content = json.dumps({"type": kind, "data": data}).encode()
-        headers = {"Content-Type": "application/json", **signed(content, settings.secret)}
+        secret, message_id = settings.secret.get_secret_value(), f"msg_{uuid.uuid4().hex}"
+        signature = sign_webhook(secret, message_id, int(time.time()), content)
+        headers = {"Content-Type": "application/json", **signature}
         try:
             answer = self._outbound.post(
                 settings.url, content=content, headers=headers, limit_s=LIMIT_S
@@ -160,34 +159,6 @@ class WebhookCheck:
 def plugin() -> WebhookCheck:
     """Return a fresh instance of the plugin."""
     return WebhookCheck()
-
-
-def signed(
-    content: bytes, secret: SecretStr, *, key: str = "", at: int | None = None
-) -> dict[str, str]:
-    """Return the headers of a signed request; ``key`` is its id and ``at`` its Unix time."""
-    identity = key or f"msg_{uuid.uuid4().hex}"
-    moment = str(int(time.time()) if at is None else at)
-    message = b".".join((identity.encode(), moment.encode(), content))
-    digest = hmac.digest(_key_of(secret), message, hashlib.sha256)
-    return {
-        "webhook-id": identity,
-        "webhook-timestamp": moment,
-        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
-    }
-
-
-def _key_of(secret: SecretStr) -> bytes:
-    text = secret.get_secret_value()
-    if not text:
-        return b""
-    try:
-        key = base64.b64decode(text.removeprefix(PREFIX), validate=True)
-    except binascii.Error as error:
-        raise ValueError("It is whsec_ and then base64.") from error
-    if not text.startswith(PREFIX) or not 24 <= len(key) <= 64:
-        raise ValueError("It is whsec_ and then 24 to 64 bytes in base64.")
-    return key
 
 
 def _told(

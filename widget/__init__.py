@@ -25,6 +25,7 @@ from widget.domain.submission import History, Occasion, Submission
 from widget.domain.thread_page import PublicAuthor, PublicComment, Replies
 from widget.domain.trail import Mode, OnFailure
 from widget.domain.verdict import Outcome, Verdict
+from widget.domain.webhook import sign_webhook, webhook_key
 from widget.domain.words import joined, say, say_n, try_again_in
 from widget.hookspecs import hookimpl
 
@@ -65,7 +66,9 @@ __all__ = [
     "joined",
     "say",
     "say_n",
+    "sign_webhook",
     "try_again_in",
+    "webhook_key",
 ]
 
 __version__ = "0.1.0"

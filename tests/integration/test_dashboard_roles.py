@@ -53,6 +53,15 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ("POST", "/dashboard/<site_key>/undo"): ("/blog/undo", {"decision": "2.3"}, MODERATES_ACT),
     ("GET", "/dashboard/<site_key>/what-if"): ("/blog/what-if", {}, MODERATES),
     ("POST", "/dashboard/<site_key>/what-if"): ("/blog/what-if", {"body": "What if?"}, MODERATES),
+    ("GET", "/dashboard/<site_key>/deliveries"): ("/blog/deliveries", {}, CONFIGURES),
+    ("POST", "/dashboard/<site_key>/deliveries"): ("/blog/deliveries", {}, CONFIGURES_ACT),
+    ("POST", "/dashboard/<site_key>/deliveries/<int:delivery_id>"): (
+        "/blog/deliveries/99", {}, NOTHING,
+    ),
+    ("POST", "/dashboard/<site_key>/webhooks"): ("/blog/webhooks", {}, (303, 404, 404, 422, 422)),
+    ("POST", "/dashboard/<site_key>/webhooks/<int:webhook_id>"): (
+        "/blog/webhooks/99", {"act": "ping"}, NOTHING,
+    ),
     ("GET", "/dashboard/<site_key>/settings"): ("/blog/settings", {}, CONFIGURES),
     ("POST", "/dashboard/<site_key>/settings"): ("/blog/settings", {}, (303, 404, 404, 422, 422)),
     ("GET", "/dashboard/<site_key>/plugins/<name>"): ("/blog/plugins/akismet", {}, CONFIGURES),

@@ -4,11 +4,11 @@ import hmac
 import json
 
 import pytest
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from widget.plugins import webhook_check
-from widget.plugins.webhook_check import WebhookFailed, signed
+from widget.plugins.webhook_check import WebhookFailed
 
-from widget import OutboundAnswer, Outcome, SettingsProblem
+from widget import OutboundAnswer, Outcome, SettingsProblem, sign_webhook
 from widget.testing import (
     HookResult,
     OutboundInList,
@@ -109,11 +109,11 @@ def test_a_request_is_signed_so_that_the_program_can_tell_who_asks(owner: Owner)
 
 def test_a_signature_is_that_of_standard_webhooks() -> None:
     """The example that the specification's own libraries are tested with."""
-    headers = signed(
+    headers = sign_webhook(
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        1614265330,
         b'{"test": 2432232314}',
-        SecretStr("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
-        key="msg_p5jXN8AQM9LWM0D4loKWxJek",
-        at=1614265330,
     )
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 

@@ -23,7 +23,9 @@ NOT_ONLY_FOR_HOOKS = {
     "joined",
     "say",
     "say_n",
+    "sign_webhook",
     "try_again_in",
+    "webhook_key",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from widget.domain.identity import cut_address
 from widget.domain.plugin import PeriodicTask
 from widget.publication.parts import Parts
-from widget.store import jobs, mails, memory, retention, sites, subscriptions
+from widget.store import jobs, mails, memory, retention, sites, subscriptions, webhooks
 from widget.store.database import Database
 
 PERIODIC = "periodic"
@@ -118,6 +118,7 @@ def _end_mails(database: Database, now: datetime) -> None:
     with database.write() as session:
         mails.forget_mails(session, before)
         subscriptions.end_unconfirmed(session, before)
+        webhooks.forget_deliveries(session, before)
 
 
 _CORE: dict[str, Callable[[Database, datetime], None]] = {

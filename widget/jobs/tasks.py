@@ -10,11 +10,12 @@ from widget.domain.submission import Occasion
 from widget.jobs.periodic import PERIODIC, PluginFailed, run_periodic
 from widget.moderation.recheck import RECHECK, recheck, submission_of
 from widget.publication.parts import Parts
-from widget.publication.publish import NOTIFY, TELL_PLUGIN
+from widget.publication.publish import NOTIFY, TELL_PLUGIN, TELL_WEBHOOKS
 from widget.store import comments, jobs, sites, threads, trails
 from widget.store.jobs import Job
 from widget.submission.reactions import SHOW_VOTES, show_votes
 from widget.subscriptions.notify import notify
+from widget.subscriptions.webhooks import DELIVER, deliver, tell_webhooks
 
 log = logging.getLogger("comment_widget.jobs")
 
@@ -62,6 +63,14 @@ def _notify(parts: Parts, payload: Mapping[str, Any]) -> None:
     notify(parts, int(payload["event"]))
 
 
+def _tell_webhooks(parts: Parts, payload: Mapping[str, Any]) -> None:
+    tell_webhooks(parts, int(payload["event"]))
+
+
+def _deliver(parts: Parts, payload: Mapping[str, Any]) -> None:
+    deliver(parts, int(payload["delivery"]))
+
+
 def _tell_plugin(parts: Parts, payload: Mapping[str, Any]) -> None:
     with parts.database.read() as session:
         event = trails.get_event(session, int(payload["event"]))
@@ -98,4 +107,6 @@ _KINDS: dict[str, Callable[[Parts, Mapping[str, Any]], None]] = {
     PERIODIC: run_periodic,
     SHOW_VOTES: _show_votes,
     NOTIFY: _notify,
+    TELL_WEBHOOKS: _tell_webhooks,
+    DELIVER: _deliver,
 }

@@ -6,7 +6,7 @@ from widget.domain.comment import ALLOWED_CHANGES, PIPELINE, Comment, Event, Sta
 from widget.domain.errors import Conflict, Invalid, NotFound
 from widget.domain.errors import FieldError as Fault
 from widget.publication.parts import Parts
-from widget.publication.publish import promise_mails, promise_to_tell, publish
+from widget.publication.publish import promise_to_tell, publish
 from widget.store import comments, reactions, sites, threads, trails
 from widget.store.database import Session
 
@@ -118,8 +118,7 @@ def decide(
     comment = comments.get_comment(session, parts.keys, comment_id)
     site = sites.site_by_id(session, comment.site_id)
     if site is not None:
-        promise_to_tell(parts, session, site, event.id)
-        promise_mails(parts, session, site, event)
+        promise_to_tell(parts, session, site, event)
     return Decision(comment, event)
 
 

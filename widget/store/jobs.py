@@ -22,11 +22,28 @@ class Job:
 
 
 def promise(
-    session: Session, kind: str, payload: Mapping[str, Any], *, due: datetime, now: datetime
+    session: Session,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    due: datetime,
+    now: datetime,
+    site_id: int | None = None,
 ) -> None:
-    """Write a job in the transaction of what it is for: both are kept, or neither is."""
+    """Write a job in the transaction of what it is for: both are kept, or neither is.
+
+    ``site_id`` is the site whose owner sees it where it fails.
+    """
     session.add(
-        JobRow(kind=kind, payload=dict(payload), due=due, attempts=0, failed=False, created=now)
+        JobRow(
+            kind=kind,
+            payload=dict(payload),
+            site_id=site_id,
+            due=due,
+            attempts=0,
+            failed=False,
+            created=now,
+        )
     )
 
 
@@ -101,6 +118,48 @@ def jobs_waiting(session: Session, kind: str | None = None) -> int:
 def payloads_of(session: Session, kind: str) -> list[Mapping[str, Any]]:
     """Return what the jobs of a kind are about."""
     return list(session.scalars(select(JobRow.payload).where(JobRow.kind == kind)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedJob:
+    """A job that was given up."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+    error: str
+    created: datetime
+
+
+def failed_jobs(session: Session, site_id: int, limit: int) -> list[FailedJob]:
+    """Return a site's jobs that were given up, newest first."""
+    rows = session.scalars(
+        select(JobRow)
+        .where(JobRow.failed, JobRow.site_id == site_id)
+        .order_by(JobRow.id.desc())
+        .limit(limit)
+    )
+    return [
+        FailedJob(
+            id=row.id,
+            kind=row.kind,
+            payload=row.payload,
+            attempts=row.attempts,
+            error=row.error or "",
+            created=row.created,
+        )
+        for row in rows
+    ]
+
+
+def try_again(session: Session, site_id: int, now: datetime) -> int:
+    """Let a site's jobs that were given up be tried once more; return how many."""
+    ids = session.scalars(select(JobRow.id).where(JobRow.failed, JobRow.site_id == site_id)).all()
+    session.execute(
+        update(JobRow).where(JobRow.id.in_(ids)).values(failed=False, due=now, attempts=0)
+    )
+    return len(ids)
 
 
 def jobs_failed(session: Session) -> int:

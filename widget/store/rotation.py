@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from widget.store import comments, people, plugin_settings, subscriptions
+from widget.store import comments, people, plugin_settings, subscriptions, webhooks
 from widget.store.database import Session
 from widget.store.keys import KeyRing
-from widget.store.tables import CommentRow, PersonRow, PluginSettingRow, SubscriberRow
+from widget.store.tables import CommentRow, PersonRow, PluginSettingRow, SubscriberRow, WebhookRow
 
 BATCH = 500
 
@@ -19,6 +19,7 @@ _COLUMNS: tuple[tuple[InstrumentedAttribute[Any], str], ...] = (
     (PersonRow.email, people.EMAIL),
     (PluginSettingRow.sealed, plugin_settings.COLUMN),
     (SubscriberRow.email, subscriptions.EMAIL),
+    (WebhookRow.secret, webhooks.SECRET),
 )
 
 

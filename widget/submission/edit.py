@@ -151,7 +151,7 @@ def _keep(
             at=now,
         ),
     )
-    promise_to_tell(parts, session, place.site, event.id)
+    promise_to_tell(parts, session, place.site, event)
     if comment.status is Status.PENDING:
         _redecide(parts, session, comment, judgement)
     if judgement.owed:

@@ -17,7 +17,7 @@ from widget.moderation.recheck import promise_recheck
 from widget.plugin_host.settings import SitePlugin
 from widget.plugin_host.sound import sound_facts
 from widget.publication.parts import Parts
-from widget.publication.publish import promise_mails, promise_to_tell, publish
+from widget.publication.publish import promise_to_tell, publish
 from widget.publication.render import render
 from widget.store import comments, threads, trails
 from widget.store.comments import NewComment
@@ -209,8 +209,7 @@ def _write_trail(
         trails.add_record(session, comment.id, record)
     if judgement.owed:
         promise_recheck(session, comment.id, 0, now)
-    promise_to_tell(parts, session, site, event.id)
-    promise_mails(parts, session, site, event)
+    promise_to_tell(parts, session, site, event)
 
 
 def _subscribe(

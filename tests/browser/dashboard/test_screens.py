@@ -21,6 +21,7 @@ SCREENS = (
     "/{key}/plugins/akismet",
     "/{key}/plugins/rate_limit",
     "/{key}/plugins/failing",
+    "/{key}/deliveries",
     "/account",
     "/account/password",
     "/no/such/page/here",

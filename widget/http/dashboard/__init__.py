@@ -10,6 +10,7 @@ from widget import paths
 from widget.http.dashboard import (
     account,
     acts,
+    deliveries,
     plugin,
     problems,
     protection,
@@ -50,7 +51,7 @@ def blueprint(parts: Parts) -> Blueprint:
     checker = PasswordCheck(parts)
     sign_in.add_routes(dashboard, parts, access, checker)
     account.add_routes(dashboard, parts, access, checker)
-    for module in (queue, acts, settings, plugin, what_if):
+    for module in (queue, acts, settings, plugin, what_if, deliveries):
         module.add_routes(dashboard, parts, access)
 
     @dashboard.get("/<path:rest>")

@@ -16,10 +16,12 @@ from widget.store.tables.subscription import (
 )
 from widget.store.tables.thread import ThreadRow
 from widget.store.tables.trail import EventRow, RecordRow, TrailRow
+from widget.store.tables.webhook import DeliveryRow, WebhookRow
 
 __all__ = [
     "Base",
     "CommentRow",
+    "DeliveryRow",
     "EventRow",
     "FlagRow",
     "InviteRow",
@@ -39,4 +41,5 @@ __all__ = [
     "ThreadRow",
     "TrailRow",
     "VoteRow",
+    "WebhookRow",
 ]
