@@ -3,6 +3,7 @@
 import pytest
 from widget.plugins import (
     akismet,
+    apprise,
     cookie_consent,
     duplicates,
     email_privacy,
@@ -130,3 +131,7 @@ def test_no_built_in_plugin_is_left_out() -> None:
     }
     there = {path.stem for path in (ROOT / "plugins").glob("*.py")} - {"__init__"}
     assert held - {""} == there
+
+
+class TestApprise(PluginContract):
+    plugin = apprise

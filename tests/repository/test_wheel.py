@@ -27,6 +27,7 @@ BUILT_IN = {
     "webhook_check",
     "akismet",
     "rate_limit",
+    "apprise",
     "cookie_consent",
     "email_privacy",
     "honeypot",
