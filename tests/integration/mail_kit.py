@@ -1,6 +1,7 @@
 """A server that sends its mails to a mail server of the test, and its readers."""
 
 import re
+from itertools import count
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -13,6 +14,7 @@ from widget.subscriptions.send import send_due
 
 SERVER = "https://comments.example.net"
 ADA = "ada@example.net"
+_READERS = count(1)
 _LINK = re.compile(r"https://comments\.example\.net(/[^\s\"<]+)")
 
 
@@ -24,10 +26,17 @@ class Mailing(World):
         super().__init__(changed, clock)
         self.smtp = smtp
 
-    def ask(self, email: str = ADA, url: str = PAGE, **fields: object) -> TestResponse:
-        """Ask for mail as a browser on the site's page would."""
-        body = {"site": "blog", "url": url, "email": email, **fields}
-        return self.client.post("/api/v1/subscriptions", json=body, headers={"Origin": ORIGIN})
+    def ask(
+        self, email: str = ADA, url: str = PAGE, language: str = "en", **fields: object
+    ) -> TestResponse:
+        """Ask for mail as the browser of one more reader on the site's page would."""
+        number = next(_READERS)
+        return self.client.post(
+            "/api/v1/subscriptions",
+            json={"site": "blog", "url": url, "email": email, **fields},
+            headers={"Origin": ORIGIN, "Accept-Language": language},
+            environ_base={"REMOTE_ADDR": f"10.0.{number // 250}.{number % 250}"},
+        )
 
     def deliver(self, **duration: float) -> list[Taken]:
         """Let time go by and send what is due by then; return what the mail server took."""

@@ -93,6 +93,19 @@ def test_a_stranger_can_not_fill_a_mailbox(mailing: Mailing) -> None:
     assert len(mailing.deliver()) == 1
 
 
+def test_one_network_address_asks_for_so_much_mail_and_no_more(mailing: Mailing) -> None:
+    answers = [
+        mailing.client.post(
+            "/api/v1/subscriptions",
+            json={"site": "blog", "url": PAGE, "email": f"reader{number}@example.net"},
+            headers={"Origin": ORIGIN},
+        )
+        for number in range(21)
+    ]
+    assert [answer.status_code for answer in answers] == [202] * 20 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
 @pytest.mark.parametrize(
     "email",
     [
@@ -263,11 +276,7 @@ def test_the_pages_of_mails_keep_their_address_to_themselves(mailing: Mailing) -
 
 
 def test_a_mail_is_in_the_readers_language(mailing: Mailing) -> None:
-    mailing.client.post(
-        "/api/v1/subscriptions",
-        json={"site": "blog", "url": PAGE, "email": ADA},
-        headers={"Origin": ORIGIN, "Accept-Language": "de-AT,de;q=0.8,en;q=0.5"},
-    )
+    mailing.ask(language="de-AT,de;q=0.8,en;q=0.5")
     (asking,) = mailing.deliver()
     assert asking.message["Content-Language"] == "de"
     assert '<html lang="de" dir="ltr">' in asking.html

@@ -71,5 +71,10 @@ def compose(
 
 
 def _line(text: str) -> str:
-    """Return a text as one line without anything that a header could end by."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    """Return a text as one line without anything that a header could end by.
+
+    The standard library decodes encoded words (RFC 2047) of what a header is set to, and writes a
+    line end that was in one as it is: what looks like one is taken apart.
+    """
+    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(line.replace("=?", "= ?").split())
