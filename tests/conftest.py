@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from tests.live import LiveServer
 from tests.postgresql import running_postgresql
 from tests.receiver import Receiver
+from tests.redis_server import RedisServer
 from tests.smtp_sink import SmtpSink
 from tests.web_site import WebSite
 from widget.app import create_app, parts_of
@@ -208,5 +209,13 @@ def smtp() -> Iterator[SmtpSink]:
     """Return a mail server on this machine."""
     server = SmtpSink()
     server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """Run a Redis for one test."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
     yield server
     server.stop()

@@ -55,7 +55,9 @@ class Config(BaseSettings):
         description="SQLAlchemy URL; empty is the embedded SQLite database in the home folder.",
     )
     redis_url: str = Field(
-        "", repr=False, description="Redis or Valkey for rate limits; empty is memory."
+        "",
+        repr=False,
+        description="Redis or Valkey for rate limits and the queue of jobs; empty is memory.",
     )
     public_url: Annotated[str, AfterValidator(_without_slash)] = Field(
         "", description="Where readers reach the server; empty is the address it is bound to."

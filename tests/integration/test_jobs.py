@@ -1,13 +1,18 @@
 """Work after the answer: promised in the comment's own commit, done once, tried again."""
 
+import pickle
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from tests.conftest import Clock
 from tests.integration.conftest import World
 from tests.integration.plugin_files import checks
 from tests.integration.test_kill import wait_for
+from tests.redis_server import RedisServer
 from widget.domain.comment import Status
 from widget.jobs.periodic import CUT_ADDRESSES, DELETED_DAYS, promise_periodic
 from widget.jobs.tasks import BACK_OFF_S
@@ -142,3 +147,83 @@ def test_a_periodic_job_is_promised_once_however_many_processes_start(
     with world.parts.database.read() as session:
         names = [payload["name"] for payload in jobs.payloads_of(session, "periodic")]
     assert names.count(CUT_ADDRESSES) == 1
+
+
+def test_workers_of_several_processes_share_a_queue_in_redis(
+    telling: World, redis_server: RedisServer
+) -> None:
+    in_redis = telling.config.model_copy(update={"redis_url": redis_server.url})
+    workers = [Worker(replace(telling.parts, config=in_redis)) for _ in range(2)]
+    telling.clock.advance(seconds=1)
+    for worker in workers:
+        worker.start()
+    try:
+        posted = [telling.posted(f"Number {number}.") for number in range(10)]
+        wait_for(lambda: sorted(told(telling)) == posted)
+    finally:
+        for worker in workers:
+            worker.stop()
+    assert sorted(told(telling)) == posted
+
+
+def test_work_waits_while_redis_is_away_and_is_done_once_it_is_back(
+    telling: World, redis_server: RedisServer
+) -> None:
+    in_redis = telling.config.model_copy(update={"redis_url": redis_server.url})
+    redis_server.stop()
+    telling.clock.advance(seconds=1)
+    worker = Worker(replace(telling.parts, config=in_redis))
+    worker.start()
+    try:
+        posted = telling.posted()
+        assert told(telling) == []
+        redis_server.start()
+        wait_for(lambda: told(telling) == [posted])
+    finally:
+        worker.stop()
+
+
+def test_a_message_that_is_not_ours_runs_nothing(
+    telling: World, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    in_redis = telling.config.model_copy(update={"redis_url": redis_server.url})
+    worker = Worker(replace(telling.parts, config=in_redis))
+    trap = tmp_path / "trap"
+    message = pickle.dumps(Trap(str(trap)))
+    queue = f"huey.redis.{worker.queue.replace('-', '')}"
+    client = Redis(unix_socket_path=str(redis_server.path))
+    worker.start()
+    try:
+        client.lpush(queue, message)
+        wait_for(lambda: client.llen(queue) == 0)
+        posted = telling.posted()
+        telling.clock.advance(seconds=1)
+        wait_for(lambda: told(telling) == [posted])
+    finally:
+        worker.stop()
+    assert not trap.exists()
+
+
+def test_of_two_messages_for_one_claim_only_the_newest_begins_the_job(telling: World) -> None:
+    telling.posted()
+    telling.clock.advance(seconds=1)
+    (first, *_) = claim_due(telling.parts)
+    telling.clock.time += LEASE
+    (second, *_) = [job for job in claim_due(telling.parts) if job.id == first.id]
+    until = telling.clock() + LEASE
+    with telling.parts.database.write() as session:
+        assert jobs.begin(session, first.id, first.attempts, until) is None
+        begun = jobs.begin(session, second.id, second.attempts, until)
+        assert begun is not None
+        jobs.finish(session, second.id)
+        assert jobs.begin(session, second.id, second.attempts, until) is None
+
+
+class Trap:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[str, str]]:
+        return open, (self.path, "w")

@@ -211,6 +211,20 @@ def test_a_days_comments_of_all_pages_come_in_one_mail_for_who_wants_that(
     assert "You get one mail a day, as you asked." in digest.text
 
 
+def test_who_is_subscribed_to_a_page_can_have_the_whole_site(mailing: Mailing) -> None:
+    mailing.subscribe()
+    mailing.posted()
+    (told,) = mailing.deliver(seconds=61)
+    page = path_in(told, "/subscriptions/")
+    shown = re.findall(r'name="shown" value="(\d+)"', browser(mailing).get(page).text)
+    form = {"shown": shown, "keep": shown, "site": "1", "rhythm": "each"}
+    assert browser(mailing).post(page, data=form).status_code == 303
+    assert 'name="site"' not in browser(mailing).get(page).text
+    mailing.posted(url="https://example.org/other")
+    (told,) = mailing.deliver(minutes=20)
+    assert told.recipients == (ADA,)
+
+
 def test_one_click_ends_a_subscription_and_a_look_does_not(mailing: Mailing) -> None:
     mailing.subscribe()
     mailing.ask(url="https://example.org/other")
@@ -356,3 +370,31 @@ def test_mails_of_a_page_are_a_conversation(mailing: Mailing) -> None:
     assert references[0] == one.message["In-Reply-To"]
     assert references[-1] == one.message["Message-ID"]
     assert one.message["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_reader_without_javascript_subscribes_with_a_comment_and_without(
+    mailing: Mailing,
+) -> None:
+    place = f"/threads?site=blog&url={PAGE}"
+    page = browser(mailing).get(place)
+    assert "Get new comments by email" in page.text
+    asked = browser(mailing).post(f"{place}&subscribe=1", data={"email": ADA})
+    assert asked.status_code == 202
+    assert "Please look into your mail" in asked.text
+    wrong = browser(mailing).post(f"{place}&subscribe=1", data={"email": "no address"})
+    assert wrong.status_code == 422
+    assert "This is not an email address." in wrong.text
+    assert 'value="no address"' in wrong.text
+    form = {"body": "Hello.", "author.email": BOB, "subscribe": "thread", "key": "k"}
+    assert browser(mailing).post(place, data=form).status_code == 303
+    assert {mail.recipients for mail in mailing.deliver()} == {(ADA,), (BOB,)}
+
+
+def test_a_reader_without_javascript_is_offered_no_mail_where_none_is_sent(
+    mailing: Mailing, config: Config
+) -> None:
+    mailing.config = config
+    mailing.start()
+    page = browser(mailing).get(f"/threads?site=blog&url={PAGE}")
+    assert "Get new comments by email" not in page.text
+    assert "Email me" not in page.text

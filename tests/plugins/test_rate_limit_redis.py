@@ -1,73 +1,21 @@
 """All processes count together in Redis, and each for itself while Redis is away."""
 
 import logging
-import os
 import secrets
-import signal
 import socket
-import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
-from redis import Redis
 from widget.plugins import rate_limit
 
+from tests.redis_server import RedisServer
 from widget import PluginSettings, Submission, Verdict
 from widget.testing import Clock, a_server, a_submission, ask, settings_of, start
 
 NO_LIMITS = {"per_address": "", "per_email": "", "per_thread": "", "per_site": ""}
 DEADLINE_S = 2.0
-
-
-class RedisServer:
-    """A real Redis of the test's own, on a Unix socket."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "r.sock"
-        self.url = f"unix://{self.path}"
-        self.start()
-
-    def start(self) -> None:
-        options = ["--port", "0", "--unixsocket", str(self.path), "--save", "", "--dir"]
-        self.process = subprocess.Popen(
-            ["redis-server", *options, str(self.path.parent)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        assert any("ready to accept" in line for line in self.process.stdout)
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-
-    def freeze(self) -> None:
-        os.kill(self.process.pid, signal.SIGSTOP)
-        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
-
-    def thaw(self) -> None:
-        os.kill(self.process.pid, signal.SIGCONT)
-
-    def keys(self) -> list[str]:
-        client: Any = Redis(unix_socket_path=str(self.path), decode_responses=True)
-        with client:
-            return sorted(client.keys())
-
-
-@pytest.fixture
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """Run a Redis for one test."""
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    yield server
-    server.stop()
 
 
 def limits(**changed: object) -> PluginSettings:

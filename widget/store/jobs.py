@@ -78,13 +78,20 @@ def renew(session: Session, ids: Sequence[int], until: datetime) -> None:
     )
 
 
-def hand_back(session: Session, ids: Sequence[int], now: datetime) -> None:
-    """Give up the claim on jobs that were not begun."""
-    session.execute(
-        update(JobRow)
-        .where(JobRow.id.in_(list(ids)), JobRow.failed.is_(False))
-        .values(due=now, attempts=JobRow.attempts - 1)
+def begin(session: Session, job_id: int, attempts: int, until: datetime) -> Job | None:
+    """Renew the claim that was made as this attempt; ``None`` where it is over.
+
+    Of two that hold the same claim, one gets the job: the other finds it ended or claimed anew.
+    """
+    row = session.scalar(
+        select(JobRow)
+        .where(JobRow.id == job_id, JobRow.attempts == attempts, JobRow.failed.is_(False))
+        .with_for_update(skip_locked=True)
     )
+    if row is None:
+        return None
+    row.due = until
+    return Job(id=row.id, kind=row.kind, payload=row.payload, attempts=row.attempts)
 
 
 def finish(session: Session, job_id: int) -> None:

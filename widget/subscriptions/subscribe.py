@@ -139,9 +139,20 @@ def own_subscriptions(parts: Parts, subscriber_id: int) -> tuple[Subscriber, lis
     return subscriber, [Own(one, pages.get(one.id)) for one in found]
 
 
-def change(parts: Parts, subscriber_id: int, *, end: list[int], rhythm: Rhythm) -> None:
-    """End some of an address's subscriptions and keep how often it is written to."""
+def change(
+    parts: Parts, subscriber_id: int, *, end: list[int], rhythm: Rhythm, add_site: bool = False
+) -> None:
+    """End some of an address's subscriptions and keep how often it is written to.
+
+    ``add_site`` adds one to the whole site.
+
+    Raises:
+        NotFound: where the address is not known any more.
+    """
     with parts.database.write() as session:
+        if add_site:
+            one = subscriptions.subscriber_by_id(session, parts.keys, subscriber_id)
+            subscriptions.subscribe(session, one, Scope.SITE, now=parts.now())
         subscriptions.set_rhythm(session, subscriber_id, rhythm)
         subscriptions.end_subscriptions(session, subscriber_id, end)
 

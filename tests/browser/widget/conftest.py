@@ -39,6 +39,7 @@ SITES = {
         "proof_of_work.tries=50",
     ),
     "long": ("site.policy=publish", "site.page_size=50"),
+    "mailing": ("site.policy=publish", "site.mail_grace_s=0", "site.subscriptions=true"),
     "short": ("site.policy=publish", "site.max_length=120", "site.max_depth=2"),
 }
 
@@ -143,10 +144,12 @@ def enter(tab: Page) -> None:
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """Return a real server with the sites of the tests."""
-    server = LiveServer(tmp_path_factory.mktemp("widget"))
+    folder = tmp_path_factory.mktemp("widget")
+    server = LiveServer(folder, {"COMMENT_WIDGET_SMTP_URL": f"folder://{folder}/mails"})
     for key, settings in SITES.items():
         sets = itertools.chain.from_iterable(
-            ("--set", setting) for setting in (*settings, "rate_limit.mode=off")
+            ("--set", setting)
+            for setting in ("site.subscriptions=false", *settings, "rate_limit.mode=off")
         )
         server.cli("site", "add", key, "--title", key, "--host", "127.0.0.1", *sets)
     yield server.start()

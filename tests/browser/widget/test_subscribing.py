@@ -1,50 +1,55 @@
-"""The form for mail, as it is where a server says that it sends some.
+"""Mail about new comments, from the box to the last click, with a server that writes its mails."""
 
-No server does yet; its two answers stand in for it.
-"""
+import email
+import email.policy
+import re
+import time
+from email.message import EmailMessage
 
-import json
-from collections.abc import Callable
-
-import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.widget.conftest import Host, enter
 from tests.browser.widget.test_accessibility import findings
 
-Sent = list[dict[str, object]]
+END_S = 20.0
+LINK = re.compile(r"(http://\S+/subscriptions/\S+)")
 
 
-@pytest.fixture
-def mailing(host: Host, tab: Page) -> Callable[[int], Sent]:
-    """Return a function that lets the server send mail, and answer a subscription like this."""
-    sent: Sent = []
-
-    def mailing_thread(route: Route) -> None:
-        answer = route.fetch()
-        page = answer.json()
-        page["form"]["subscriptions"] = True
-        route.fulfill(response=answer, body=json.dumps(page))
-
-    def begin(status: int) -> Sent:
-        def subscribe(route: Route) -> None:
-            sent.append(route.request.post_data_json)
-            said = {"status": status, "title": "No", "detail": "This is no address."}
-            origin = {"Access-Control-Allow-Origin": host.origin}
-            route.fulfill(status=status, headers=origin, json={} if status == 202 else said)
-
-        tab.route("**/api/v1/thread?**", mailing_thread)
-        tab.route("**/api/v1/subscriptions", subscribe)
-        return sent
-
-    return begin
+def mail_to(host: Host, address: str, subject: str) -> EmailMessage:
+    """Return the mail to an address whose subject begins so, once the server has written it."""
+    end = time.monotonic() + END_S
+    while time.monotonic() < end:
+        for file in (host.server.home / "mails").glob("*.eml"):
+            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            if message["To"] == address and str(message["Subject"]).startswith(subject):
+                assert isinstance(message, EmailMessage)
+                return message
+        time.sleep(0.05)
+    raise AssertionError(f"no mail to {address} about {subject!r}")
 
 
-def test_a_reader_subscribes_without_commenting(
-    host: Host, tab: Page, mailing: Callable[[int], Sent]
-) -> None:
-    sent = mailing(202)
-    url = host.page()
+def text_of(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def link_in(message: EmailMessage) -> str:
+    found = LINK.search(text_of(message))
+    assert found
+    return found[1]
+
+
+def subscribe(tab: Page, address: str) -> None:
+    """Ask for mail at the foot of the box."""
+    tab.get_by_role("button", name="Get new comments by email").click()
+    panel = tab.locator("form.panel")
+    panel.get_by_label("Email").fill(address)
+    panel.get_by_role("button", name="Subscribe").click()
+
+
+def test_a_reader_subscribes_confirms_is_told_and_leaves(host: Host, tab: Page) -> None:
+    url = host.page("mailing")
     tab.goto(url)
     tab.get_by_role("button", name="Get new comments by email").click()
     assert findings(tab) == ""
@@ -55,48 +60,55 @@ def test_a_reader_subscribes_without_commenting(
     panel.get_by_label("Email").fill("ada@example.org")
     panel.get_by_role("button", name="Subscribe").click()
     expect(panel).to_contain_text("We sent a mail to this address.")
-    assert [(one["site"], one["url"], one["email"]) for one in sent] == [
-        ("open", url, "ada@example.org")
-    ]
+    tab.goto(link_in(mail_to(host, "ada@example.org", "Please confirm")))
+    assert findings(tab) == ""
+    tab.get_by_role("button", name="Yes, write to me").click()
+    expect(tab.get_by_role("status")).to_have_text("Thank you. New comments will be sent to you.")
+    assert findings(tab) == ""
+    host.post(url, "A reply to all.", site="mailing")
+    told = mail_to(host, "ada@example.org", "New comments on")
+    assert "A reply to all." in text_of(told)
+    tab.goto(link_in(told))
+    tab.get_by_role("button", name="No more of these mails").click()
+    expect(tab.get_by_text("You are told of nothing on this site.")).to_be_visible()
 
 
-def test_what_the_server_says_against_it_is_told(
-    host: Host, tab: Page, mailing: Callable[[int], Sent]
-) -> None:
-    mailing(422)
-    tab.goto(host.page())
-    tab.get_by_role("button", name="Get new comments by email").click()
-    panel = tab.locator("form.panel")
-    panel.get_by_label("Email").fill("nobody")
-    panel.get_by_role("button", name="Subscribe").click()
-    expect(panel).to_contain_text("This is no address.")
+def test_what_the_server_says_against_it_is_told(host: Host, tab: Page) -> None:
+    tab.goto(host.page("mailing"))
+    subscribe(tab, "nobody")
+    expect(tab.locator("form.panel")).to_contain_text("This is not an email address.")
 
 
-def test_a_writer_chooses_what_to_be_told_of(
-    host: Host, tab: Page, mailing: Callable[[int], Sent]
-) -> None:
-    mailing(202)
-    posted: Sent = []
-    tab.on(
-        "request",
-        lambda asked: (
-            posted.append(asked.post_data_json)
-            if asked.url.endswith("/comments") and asked.method == "POST"
-            else None
-        ),
-    )
-    tab.goto(host.page())
+def test_a_writer_is_told_of_replies_to_their_comment(host: Host, tab: Page) -> None:
+    url = host.page("mailing")
+    tab.goto(url)
     enter(tab)
     tab.get_by_label("Email me").select_option(label="replies to my comment")
     tab.get_by_label("Your comment").fill("Tell me of replies.")
-    tab.get_by_role("textbox", name="Email").fill("ada@example.org")
+    tab.get_by_role("textbox", name="Email").fill("grace@example.org")
     assert findings(tab) == ""
     tab.get_by_role("button", name="Post comment").click()
-    expect(tab.locator("article", has_text="Tell me of replies.")).not_to_contain_text("Sending…")
-    assert [body["subscribe"] for body in posted] == ["replies"]
+    own = tab.locator("article", has_text="Tell me of replies.")
+    expect(own).not_to_contain_text("Sending…")
+    number = int(str(own.get_attribute("id")).rpartition("-")[2])
+    asking = tab.context.new_page()
+    asking.goto(link_in(mail_to(host, "grace@example.org", "Please confirm")))
+    asking.get_by_role("button", name="Yes, write to me").click()
+    expect(asking.get_by_role("status")).to_be_visible()
+    host.post(url, "A reply to you.", parent=number, site="mailing")
+    assert "A reply to you." in text_of(mail_to(host, "grace@example.org", "New comments on"))
 
 
-def test_a_server_without_mail_shows_nothing_of_it(host: Host, tab: Page) -> None:
+def test_a_reader_without_javascript_subscribes(host: Host, tab: Page) -> None:
+    tab.goto(f"{host.server.url}/threads?site=mailing&url={host.page('mailing')}")
+    tab.get_by_role("textbox", name="Email", exact=True).fill("bob@example.org")
+    tab.get_by_role("button", name="Subscribe").click()
+    expect(tab.get_by_role("status")).to_contain_text("Please look into your mail")
+    assert findings(tab) == ""
+    mail_to(host, "bob@example.org", "Please confirm")
+
+
+def test_a_site_without_mail_shows_nothing_of_it(host: Host, tab: Page) -> None:
     tab.goto(host.page())
     enter(tab)
     expect(tab.get_by_role("button", name="Get new comments by email")).to_have_count(0)

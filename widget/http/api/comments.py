@@ -41,7 +41,7 @@ EDIT_HELD = say("Your change awaits moderation. Until then the earlier text stay
 
 
 #: What a writer is told of, by what the request asks for.
-_SCOPES: dict[bool | str, tuple[Scope, ...]] = {
+SCOPES: dict[bool | str, tuple[Scope, ...]] = {
     False: (),
     True: (Scope.THREAD,),
     "none": (),
@@ -63,7 +63,7 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
         check_origin(request, site, parts.config.url)
         submission = _submission(parts, site, body, request, read_address(request))
         key = make_key(parts, submission, idempotency_key(request))
-        posted = submit(parts, submission, key, _SCOPES[body.subscribe])
+        posted = submit(parts, submission, key, SCOPES[body.subscribe])
         is_published = posted.comment.status is Status.PUBLISHED
         answer = PostedAnswer(
             status=_status_for_author(posted.comment),

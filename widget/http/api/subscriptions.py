@@ -9,12 +9,12 @@ from limits import RateLimitItemPerHour
 from pydantic import Field, StringConstraints
 
 from widget.domain.errors import NotAllowed
+from widget.domain.site import Site
 from widget.domain.submission import clean_title
 from widget.domain.subscription import Scope
-from widget.domain.thread import new_thread, thread_key
+from widget.domain.thread import Thread, new_thread, thread_key
 from widget.domain.words import say
 from widget.http.address_limits import AddressLimits
-from widget.http.api.comments import cut
 from widget.http.api.wire import Line, RequestBody, read_body
 from widget.http.client import address_reader
 from widget.http.language import asked_language, mark_language, tell
@@ -46,6 +46,19 @@ class SubscriptionAnswer:
     message: str
 
 
+def ask(parts: Parts, site: Site, page: Thread, email: str, scope: Scope = Scope.THREAD) -> None:
+    """Subscribe an address in the language of the browser that asks.
+
+    Raises:
+        NotAllowed: where the site takes no subscriptions.
+        Invalid: for what is no address, at the field ``email``.
+    """
+    if not takes_subscriptions(parts, site):
+        raise NotAllowed(NO_MAIL)
+    language = asked_language() if request.headers.get("Accept-Language") else None
+    subscribe(parts, site, Wish(email=email, scope=scope, language=language), page)
+
+
 def add_routes(api: Blueprint, parts: Parts) -> None:
     """Add the route of subscriptions."""
     read_address = address_reader(parts.config.trusted_proxies)
@@ -57,15 +70,10 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
         with parts.database.read() as session:
             site = find_site(session, body.site)
         check_origin(request, site, parts.config.url)
-        if not takes_subscriptions(parts, site):
-            raise NotAllowed(NO_MAIL)
         url = page_of(site, body.url)
         limits.count(read_address(request))
-        key = thread_key(url, body.thread)
-        page = new_thread(site.id, key, url, clean_title(body.title))
-        language = cut(request.headers.get("Accept-Language"), 35) and asked_language()
-        wish = Wish(email=body.email, scope=Scope(body.scope), language=language)
-        subscribe(parts, site, wish, page)
+        page = new_thread(site.id, thread_key(url, body.thread), url, clean_title(body.title))
+        ask(parts, site, page, body.email, Scope(body.scope))
         answer = SubscriptionAnswer(message=tell(ASKED))
         response = Response(orjson.dumps(answer), status=202, content_type="application/json")
         response.headers["Cache-Control"] = "no-store"

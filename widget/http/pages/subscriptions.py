@@ -67,6 +67,7 @@ def _add_own(pages: Blueprint, parts: Parts) -> None:
             named=next((one for one in own if one.subscription.id == named), None),
             said=request.args.get("said", ""),
             rhythms=list(Rhythm),
+            offers_site=all(one.subscription.scope is not Scope.SITE for one in own),
         )
 
     @pages.post("/subscriptions/<token>")
@@ -87,8 +88,11 @@ def _change(parts: Parts, subscriber_id: int) -> None:
     shown = {int(value) for value in request.form.getlist("shown") if value.isdecimal()}
     kept = {int(value) for value in request.form.getlist("keep") if value.isdecimal()}
     rhythm = Rhythm.DAILY if request.form.get("rhythm") == Rhythm.DAILY else Rhythm.EACH
+    wants_site = "site" in request.form
     try:
-        subscribe.change(parts, subscriber_id, end=sorted(shown - kept), rhythm=rhythm)
+        subscribe.change(
+            parts, subscriber_id, end=sorted(shown - kept), rhythm=rhythm, add_site=wants_site
+        )
     except NotFound:
         return
 
@@ -122,8 +126,10 @@ def _page(
     with parts.database.read() as session:
         site = sites.site_by_id(session, site_id)
     words = PageWords(parts.languages, language)
+    whole_site = words.say(say("new comments on {site}", site=site.title if site else ""))
     html = render_template(
         template,
+        site_offer=whole_site if more.pop("offers_site", False) else None,
         **words.names(),
         site=site,
         own=own,

@@ -4,6 +4,9 @@
 """
 
 import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.datastructures import MultiDict
@@ -12,9 +15,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from widget.domain.comment import Author, Status
 from widget.domain.errors import Invalid, NotAllowed, NotFound, Refused, TooMany, WidgetError
 from widget.domain.site import Site
-from widget.domain.submission import Submission
+from widget.domain.submission import MAX_EMAIL, Submission, clean_title
+from widget.domain.thread import new_thread, thread_key
 from widget.domain.thread_page import Form
-from widget.http.api.comments import HELD
+from widget.http.address_limits import AddressLimits
+from widget.http.api import subscriptions
+from widget.http.api.comments import HELD, SCOPES
 from widget.http.api.wire import read_question
 from widget.http.client import address_reader
 from widget.http.origin import check_origin
@@ -22,7 +28,7 @@ from widget.http.pages.thread_view import Draft, Shown, draw, link
 from widget.http.problems import STATUS, words_of
 from widget.publication.parts import Parts
 from widget.snapshot.form import build_form
-from widget.snapshot.read import find_site, page_of
+from widget.snapshot.read import Question, find_site, page_of
 from widget.submission.idempotency import make_key
 from widget.submission.submit import submit
 
@@ -34,6 +40,7 @@ _MAX_ANSWER = 8000
 def add_routes(pages: Blueprint, parts: Parts) -> None:
     """Add ``/threads``."""
     read_address = address_reader(parts.config.trusted_proxies)
+    limits = AddressLimits(parts.config.redis_url, subscriptions.BY_ADDRESS)
 
     @pages.get("/threads")
     def thread_page() -> Response:
@@ -45,10 +52,13 @@ def add_routes(pages: Blueprint, parts: Parts) -> None:
         with parts.database.read() as session:
             site = find_site(session, question.site)
         check_origin(request, site, parts.config.url)
+        if "subscribe" in request.args:
+            return _subscribe(parts, site, question, partial(limits.count, read_address(request)))
         draft = _draft(request.form, build_form(site, parts.plugins, parts.sanitise))
         submission = _submission(parts, site, draft, read_address(request))
         try:
-            posted = submit(parts, submission, make_key(parts, submission, draft.key))
+            key = make_key(parts, submission, draft.key)
+            posted = submit(parts, submission, key, SCOPES[draft.values.get("subscribe", "none")])
         except _MENDABLE as error:
             return draw(parts, Shown(question=question, draft=_with_faults(draft, error)))
         if posted.comment.status is Status.PUBLISHED:
@@ -79,6 +89,24 @@ def add_routes(pages: Blueprint, parts: Parts) -> None:
             permalink=url,
             at=parts.now(),
         )
+
+
+def _subscribe(parts: Parts, site: Site, question: Question, count: Callable[[], None]) -> Response:
+    """Take an address from the form for mail; ``count`` refuses who asks too often."""
+    email = request.form.get("email", "")
+    try:
+        count()
+        url = page_of(site, question.url)
+        title = clean_title(request.args.get("title"))
+        page = new_thread(site.id, thread_key(url, question.thread), url, title)
+        subscriptions.ask(parts, site, page, email)
+    except _MENDABLE as error:
+        draft = _with_faults(_empty({}), error)
+        said = None if draft.faults else draft.failure
+        draft = replace(draft, values={"email": email[:MAX_EMAIL]}, failure=None)
+        return draw(parts, Shown(question=question, draft=draft, subscribing=said))
+    shown = Shown(question=question, draft=_empty({}), subscribing=subscriptions.ASKED)
+    return draw(parts, shown, 202)
 
 
 def _empty(arguments: MultiDict[str, str] | dict[str, str]) -> Draft:

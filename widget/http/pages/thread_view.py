@@ -30,7 +30,9 @@ class Draft:
     ``key`` makes one comment of a form that is sent twice.
     """
 
-    FIELDS: ClassVar = frozenset({"author.name", "author.email", "author.website", "body"})
+    FIELDS: ClassVar = frozenset(
+        {"author.name", "author.email", "author.website", "body", "subscribe"}
+    )
 
     parent: int | None = None
     key: str
@@ -43,12 +45,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What a page shows: which part of which thread, the form's contents, a message."""
+    """What a page shows: which part of which thread, the form's contents, a message.
+
+    ``subscribing`` is what is said of the form for mail.
+    """
 
     question: Question
     draft: Draft
     message: str | None = None
     held: Comment | None = None
+    subscribing: str | None = None
 
 
 def draw(parts: Parts, shown: Shown, status: int = 200) -> Response:
@@ -77,6 +83,7 @@ def draw(parts: Parts, shown: Shown, status: int = 200) -> Response:
         fragment=fragment,
         server=parts.config.url,
         here=link(parts, shown.question),
+        subscribe_at=link(parts, shown.question, subscribe=1),
         link=lambda **more: link(parts, shown.question, **more),
         json_ld=_json_ld(page, site),
     )
