@@ -44,6 +44,7 @@ class SmtpSink:
     def __init__(self) -> None:
         self.taken: list[Taken] = []
         self.connections = 0
+        self.greeting = ""
         self.refuse_connection: Callable[[int], bool] = lambda _number: False
         self.refuse_recipient: Callable[[str], str | None] = lambda _address: None
         self.answer: Callable[[Taken], str | None] = lambda _mail: None
@@ -74,7 +75,7 @@ class SmtpSink:
     ) -> list[str]:
         del server, envelope
         self.connections += 1
-        session.host_name = hostname
+        session.host_name = self.greeting = hostname
         if self.refuse_connection(next(self._numbers)):
             return ["421 come back later"]
         return answers

@@ -398,3 +398,28 @@ def test_a_reader_without_javascript_is_offered_no_mail_where_none_is_sent(
     page = browser(mailing).get(f"/threads?site=blog&url={PAGE}")
     assert "Get new comments by email" not in page.text
     assert "Email me" not in page.text
+
+
+def test_who_runs_the_server_replaces_the_template_of_a_mail(mailing: Mailing) -> None:
+    folder = mailing.config.home / "templates" / "mail"
+    folder.mkdir(parents=True)
+    (folder / "comment.txt").write_text("Ours: {{ letter.entries[0].text }}")
+    mailing.start()
+    mailing.subscribe()
+    mailing.posted("It hums.")
+    (told,) = mailing.deliver(seconds=61)
+    assert told.text.strip() == "Ours: It hums."
+    assert "It hums." in told.html
+
+
+def test_a_template_that_is_broken_loses_no_mail(mailing: Mailing) -> None:
+    folder = mailing.config.home / "templates" / "mail"
+    folder.mkdir(parents=True)
+    mailing.start()
+    mailing.subscribe()
+    (folder / "comment.txt").write_text("{{ letter.no_such_thing }}")
+    mailing.posted("It hums.")
+    assert mailing.deliver(seconds=61) == []
+    (folder / "comment.txt").write_text("Mended.")
+    (told,) = mailing.deliver(minutes=5)
+    assert told.text.strip() == "Mended."

@@ -1,6 +1,7 @@
 """The way of a mail out of the server: over SMTP (RFC 5321), or into a folder to be looked at."""
 
 import ipaddress
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -19,6 +20,7 @@ TIMEOUT_S = 15.0
 PER_CONNECTION = 100
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 _PERMANENT = 500
+_ADDRESS = re.compile(r"[^\s<>@:]+@[^\s<>@:]+")
 
 
 class NotSent(Exception):
@@ -240,6 +242,9 @@ def _secure(smtp: smtplib.SMTP, server: SmtpServer) -> None:
     if server.security == "tls":
         return
     smtp.ehlo()
+    if server.security == "offered" and server.host in LOOPBACK:
+        # Nobody listens on the way, and a mail server's own name is not this one.
+        return
     if smtp.has_extn("starttls"):
         smtp.starttls(context=ssl.create_default_context())
         smtp.ehlo()
@@ -252,9 +257,10 @@ def _secure(smtp: smtplib.SMTP, server: SmtpServer) -> None:
 def _words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"
-    return str(error) or type(error).__name__
+    return _text(str(error)) or type(error).__name__
 
 
 def _text(words: bytes | str) -> str:
+    """Return what a server said as one line, without the addresses that it repeats."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return " ".join(text.split())[:300]
+    return " ".join(_ADDRESS.sub("…", text).split())[:300]

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from widget.domain.errors import WidgetError
 from widget.domain.subscription import Ending
 from widget.outbound.mail import (
     PER_CONNECTION,
@@ -79,9 +78,13 @@ class Sender:
         parts = self._parts
         try:
             message = parcel.make()
-            if message is None:
-                self._end(parcel, State.DROPPED)
-                return
+        except Exception as error:  # a template of the operator's may fail in any way
+            self._put_off(parcel, f"{type(error).__name__}: {error}")
+            return
+        if message is None:
+            self._end(parcel, State.DROPPED)
+            return
+        try:
             connection.send(message, sender_of(parts), parcel.recipient)
         except AddressRefused as error:
             self._end(parcel, State.FAILED, str(error))
@@ -93,7 +96,9 @@ class Sender:
                 self._end(parcel, State.FAILED, str(error))
             else:
                 self._put_off(parcel, str(error))
-        except (WidgetError, ValueError, LookupError) as error:
+        except NotSent:
+            raise
+        except Exception as error:  # one mail that can't be written keeps no other from going out
             self._put_off(parcel, f"{type(error).__name__}: {error}")
         else:
             self._end(parcel, State.SENT)
