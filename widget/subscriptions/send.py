@@ -74,34 +74,44 @@ class Sender:
         return len(claimed)
 
     def _send(self, connection: Connection, parcel: Parcel) -> None:
-        """Send one mail, and note it at once: only a crash in between sends it twice."""
-        parts = self._parts
+        """Send one mail, and note it at once: only a crash in between sends it twice.
+
+        Raises:
+            NotSent: where no mail goes out any more.
+        """
         try:
             message = parcel.make()
-        except Exception as error:  # a template of the operator's may fail in any way
-            self._put_off(parcel, f"{type(error).__name__}: {error}")
-            return
-        if message is None:
-            self._end(parcel, State.DROPPED)
-            return
-        try:
-            connection.send(message, sender_of(parts), parcel.recipient)
-        except AddressRefused as error:
-            self._end(parcel, State.FAILED, str(error))
-            if parcel.subscriber_id is not None:
-                with parts.database.write() as session:
-                    subscriptions.end_address(session, parcel.subscriber_id, Ending.BOUNCED)
-        except MailRefused as error:
-            if error.permanent:
-                self._end(parcel, State.FAILED, str(error))
-            else:
-                self._put_off(parcel, str(error))
+            if message is None:
+                self._end(parcel, State.DROPPED)
+                return
+            connection.send(message, sender_of(self._parts), parcel.recipient)
         except NotSent:
             raise
-        except Exception as error:  # one mail that can't be written keeps no other from going out
-            self._put_off(parcel, f"{type(error).__name__}: {error}")
+        except AddressRefused as error:
+            self._end(parcel, State.FAILED, str(error))
+            self._end_address(parcel)
+        except Exception as error:  # one that can't be made, as by a broken template, holds up none
+            self._fail(parcel, error)
         else:
             self._end(parcel, State.SENT)
+
+    def _fail(self, parcel: Parcel, error: Exception) -> None:
+        """Give up what the server refuses for good, or what was tried for days; else it waits."""
+        now, refused = self._parts.now(), isinstance(error, MailRefused)
+        reason = str(error) if refused else f"{type(error).__name__}: {error}"
+        is_permanent = isinstance(error, MailRefused) and error.permanent
+        if is_permanent or now - parcel.created > LIFE:
+            self._end(parcel, State.FAILED, reason)
+            return
+        minutes = BACK_OFF_MIN[min(parcel.attempts, len(BACK_OFF_MIN)) - 1]
+        with self._parts.database.write() as session:
+            mails.put_off_mails(session, parcel.ids, now + timedelta(minutes=minutes), reason)
+        log.warning("mail %s waits: %s", parcel.ids, reason)
+
+    def _end_address(self, parcel: Parcel) -> None:
+        if parcel.subscriber_id is not None:
+            with self._parts.database.write() as session:
+                subscriptions.end_address(session, parcel.subscriber_id, Ending.BOUNCED)
 
     def _end(self, parcel: Parcel, state: State, error: str | None = None) -> None:
         with self._parts.database.write() as session:
@@ -110,16 +120,6 @@ class Sender:
                 parcel.note_sent(session)
         if error:
             log.warning("mail %s failed: %s", parcel.ids, error)
-
-    def _put_off(self, parcel: Parcel, error: str) -> None:
-        now = self._parts.now()
-        if now - parcel.created > LIFE:
-            self._end(parcel, State.FAILED, error)
-            return
-        minutes = BACK_OFF_MIN[min(parcel.attempts, len(BACK_OFF_MIN)) - 1]
-        with self._parts.database.write() as session:
-            mails.put_off_mails(session, parcel.ids, now + timedelta(minutes=minutes), error)
-        log.warning("mail %s waits: %s", parcel.ids, error)
 
     def _wait(self, ids: Sequence[int], error: NotSent) -> None:
         """Give back what was not sent; all that is due waits for the server."""
