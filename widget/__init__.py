@@ -22,6 +22,7 @@ from widget.domain.plugin import (
 )
 from widget.domain.site import Policy, Presence, Site, SiteSettings, Votes
 from widget.domain.submission import History, Occasion, Submission
+from widget.domain.thread import Thread, ThreadState
 from widget.domain.thread_page import PublicAuthor, PublicComment, Replies
 from widget.domain.trail import Mode, OnFailure
 from widget.domain.verdict import Outcome, Verdict
@@ -59,6 +60,8 @@ __all__ = [
     "SiteSettings",
     "Status",
     "Submission",
+    "Thread",
+    "ThreadState",
     "Verdict",
     "Votes",
     "WidgetError",

@@ -10,6 +10,7 @@ the site at hand, validated.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pluggy
@@ -26,6 +27,7 @@ from widget.domain.plugin import (
 )
 from widget.domain.site import Site
 from widget.domain.submission import History, Submission
+from widget.domain.thread import Thread
 from widget.domain.thread_page import PublicComment
 from widget.domain.verdict import Verdict
 
@@ -95,6 +97,18 @@ def form_notices(site: Site, settings: PluginSettings) -> Sequence[FormNotice]:
     """Add notices under the reader's form.
 
     When: as ``form_fields``. Return: notices; their HTML is sanitised like a comment.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def close_thread(thread: Thread, now: datetime, settings: PluginSettings) -> bool | None:
+    """Say that a page takes no more comments.
+
+    When: as a comment for an open thread arrives, before it is judged; and once an hour for each
+    open thread, in the job worker. Never for a thread that somebody opened again by hand.
+    Return: ``True`` closes it, for readers as by a moderator; anything else leaves it open. A
+    failure leaves it open.
     """
     raise NotImplementedError
 

@@ -4,6 +4,7 @@ import pytest
 from widget.plugins import (
     akismet,
     apprise,
+    closing,
     cookie_consent,
     duplicates,
     email_privacy,
@@ -135,3 +136,8 @@ def test_no_built_in_plugin_is_left_out() -> None:
 
 class TestApprise(PluginContract):
     plugin = apprise
+
+
+class TestClosing(PluginContract):
+    plugin = closing
+    settings = {"after_days": 30, "after_comments": 100}

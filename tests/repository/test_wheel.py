@@ -28,6 +28,7 @@ BUILT_IN = {
     "akismet",
     "rate_limit",
     "apprise",
+    "closing",
     "cookie_consent",
     "email_privacy",
     "honeypot",

@@ -6,13 +6,16 @@ import click
 
 from widget.cli.opening import open_parts, site_of
 from widget.domain.errors import FieldError, Invalid
+from widget.domain.site import Policy
 from widget.domain.thread import ThreadState
-from widget.moderation.mark import Badge, mark, set_thread_state
+from widget.moderation.mark import Badge, mark, set_thread_policy, set_thread_state
 from widget.snapshot.read import page_of
 from widget.store import listing
 
 #: Who works at the command line is a person to the plugins that learn from people.
 ACTOR = "person:cli"
+#: The choice that takes a page's own policy away.
+_OF_SITE = "site"
 
 
 @click.command("mark", epilog="Example: comment-widget moderation mark 17 --pin --badge expert")
@@ -63,6 +66,28 @@ def _sets_state(name: str, state: ThreadState, words: str, said: str) -> click.C
         click.echo(f"{said} {thread.url}.")
 
     return change
+
+
+@click.command(
+    "policy",
+    epilog="Example: comment-widget moderation policy https://example.org/article"
+    " --site blog --policy hold",
+)
+@click.argument("url")
+@click.option("--site", "site_key", metavar="KEY", required=True, help="The page's site.")
+@click.option(
+    "--policy",
+    type=click.Choice([*(policy.value for policy in Policy), _OF_SITE]),
+    required=True,
+    help="What becomes of comments of which no plugin says anything.",
+)
+def page_policy(url: str, site_key: str, policy: str) -> None:
+    """Give a page a policy of its own, or its site's again."""
+    parts = open_parts()
+    site = site_of(parts, site_key)
+    own = None if policy == _OF_SITE else Policy(policy)
+    thread = set_thread_policy(parts, site, page_of(site, url), own, actor=ACTOR)
+    click.echo(f"The policy of {thread.url} is {own or f'{site.settings.policy} (its site’s)'}.")
 
 
 close = _sets_state("close", ThreadState.CLOSED, "Take no more comments on a page.", "Closed")

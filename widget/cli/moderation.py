@@ -137,6 +137,7 @@ for _command in (
     marking.mark_some,
     marking.close,
     marking.reopen,
+    marking.page_policy,
     trying.try_one,
     trying.replay_past,
 ):

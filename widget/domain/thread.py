@@ -1,10 +1,12 @@
 """A thread: the comments of one page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from widget.domain.canonical_url import page_key
 from widget.domain.errors import FieldError, Invalid
+from widget.domain.site import Policy, Site
 
 MAX_EXPLICIT_ID = 200
 
@@ -18,7 +20,12 @@ class ThreadState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """A stored thread. ``version`` goes up with each change that readers can see."""
+    """A stored thread. ``version`` goes up with each change that readers can see.
+
+    ``count`` is every published comment. ``created`` is when the first comment came, ``None`` for
+    a page that nobody has commented on. ``policy`` is the thread's own, ``None`` for its site's.
+    ``reopened`` is whether somebody opened it by hand after it was closed.
+    """
 
     id: int
     site_id: int
@@ -28,6 +35,9 @@ class Thread:
     state: ThreadState
     version: int
     count: int
+    created: datetime | None = None
+    policy: Policy | None = None
+    reopened: bool = False
 
 
 def new_thread(site_id: int, key: str, url: str, title: str | None = None) -> Thread:
@@ -42,6 +52,13 @@ def new_thread(site_id: int, key: str, url: str, title: str | None = None) -> Th
         version=0,
         count=0,
     )
+
+
+def site_on(site: Site, thread: Thread | None) -> Site:
+    """Return the site as it is on one of its pages: with the thread's own policy, if it has one."""
+    if thread is None or thread.policy is None:
+        return site
+    return replace(site, settings=site.settings.model_copy(update={"policy": thread.policy}))
 
 
 def thread_key(canonical: str, explicit_id: str | None) -> str:

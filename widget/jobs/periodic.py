@@ -6,6 +6,7 @@ from typing import Any
 
 from widget.domain.identity import cut_address
 from widget.domain.plugin import PeriodicTask
+from widget.moderation.closing import close_threads
 from widget.publication.parts import Parts
 from widget.store import jobs, mails, memory, retention, sites, subscriptions, webhooks
 from widget.store.database import Database
@@ -15,6 +16,7 @@ CUT_ADDRESSES = "cut_addresses"
 END_DELETED = "end_deleted"
 END_MEMORIES = "end_memories"
 END_MAILS = "end_mails"
+CLOSE_THREADS = "close_threads"
 _HOUR_S = 3600.0
 #: Days for which a moderator can restore what was deleted; then its text and author end.
 DELETED_DAYS = 30
@@ -30,7 +32,7 @@ class PluginFailed(Exception):
 
 def promise_periodic(parts: Parts) -> None:
     """Make sure that each periodic task has its one job, whichever process comes first."""
-    wanted = {("core", name): _HOUR_S for name in _CORE}
+    wanted = {("core", name): _HOUR_S for name in (CLOSE_THREADS, *_CORE)}
     for plugin, task in plugin_tasks(parts):
         wanted[plugin, task.name] = task.every_s
     now = parts.now()
@@ -70,7 +72,9 @@ def run_periodic(parts: Parts, payload: Mapping[str, Any]) -> None:
     """Run the task that a job names; one that no plugin declares any more is left out."""
     plugin, name = str(payload["plugin"]), str(payload["name"])
     if plugin == "core":
-        if name in _CORE:
+        if name == CLOSE_THREADS:
+            close_threads(parts)
+        elif name in _CORE:
             _CORE[name](parts.database, parts.now())
         return
     for owner, task in plugin_tasks(parts):

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from widget.domain.comment import Comment, Event, Status
 from widget.domain.errors import FieldError, Invalid, NotFound
-from widget.domain.site import Site
+from widget.domain.site import Policy, Site
 from widget.domain.thread import Thread, ThreadState, new_thread, thread_key
 from widget.moderation.decide import Decision
 from widget.publication.parts import Parts
@@ -15,6 +15,8 @@ from widget.store.marks import Marks
 
 log = logging.getLogger("comment_widget.moderation")
 
+#: How an actor begins that is a plugin.
+BY_PLUGIN = "plugin:"
 #: Pinned comments come with every first page, so that a thread has few.
 MAX_PINNED = 10
 
@@ -100,11 +102,28 @@ def set_state_of(parts: Parts, thread_id: int, state: ThreadState, *, actor: str
         if thread is None or site is None:
             raise NotFound("There is no such thread.")
         if thread.state is not state:
-            threads.set_state(session, thread_id, state)
+            by_hand = state is ThreadState.OPEN and not actor.startswith(BY_PLUGIN)
+            threads.set_state(session, thread_id, state, reopened=by_hand)
             log.info("%s: the thread %d is %s", actor, thread_id, state)
         thread = threads.thread_by_id(session, thread_id) or thread
     publish(parts, site, thread)
     return thread
+
+
+def set_thread_policy(
+    parts: Parts, site: Site, url: str, policy: Policy | None, *, actor: str
+) -> Thread:
+    """Give a page a policy of its own, ``None`` for its site's; it needs no comments yet.
+
+    ``url`` is the page's canonical address.
+    """
+    new = new_thread(site.id, thread_key(url, None), url)
+    with parts.database.write() as session:
+        thread = threads.begin_thread(session, new, parts.now())
+        threads.set_policy(session, thread.id, policy)
+        changed = threads.thread_by_id(session, thread.id) or thread
+    log.info("%s: the policy of the thread %d is %s", actor, thread.id, policy or "its site's")
+    return changed
 
 
 def _kept(badge: Badge) -> str | None:

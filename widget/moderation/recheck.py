@@ -7,7 +7,7 @@ from widget.domain.comment import AUTHOR, PIPELINE, STATUS_OF, Comment, Event, S
 from widget.domain.errors import NotFound
 from widget.domain.site import Site
 from widget.domain.submission import Occasion, Submission
-from widget.domain.thread import Thread
+from widget.domain.thread import Thread, site_on
 from widget.domain.trail import Judgement, owed_by
 from widget.moderation.decide import Act, decide
 from widget.moderation.pipeline import Patience, prepare, rejudge
@@ -68,7 +68,7 @@ def submission_of(
 ) -> Submission:
     """Return a stored comment as the submission that plugins judge."""
     return Submission(
-        site=site,
+        site=site_on(site, thread),
         url=thread.url,
         thread=thread.key.removeprefix("id:") if thread.key.startswith("id:") else None,
         title=thread.title,

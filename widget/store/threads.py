@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 
+from widget.domain.site import Policy
 from widget.domain.thread import Thread, ThreadState
 from widget.store.database import Session
 from widget.store.tables import ThreadRow
@@ -65,11 +66,35 @@ def _add_thread(session: Session, thread: Thread, now: datetime) -> None:
         session.expire_all()
 
 
-def set_state(session: Session, thread_id: int, state: ThreadState) -> None:
-    """Open or close a thread."""
+def set_state(
+    session: Session, thread_id: int, state: ThreadState, *, reopened: bool = False
+) -> None:
+    """Open or close a thread; ``reopened`` says that it is to stay open."""
     row = session.get_one(ThreadRow, thread_id, with_for_update=True)
     row.state = state
+    row.reopened = reopened
     row.version += 1
+
+
+def set_policy(session: Session, thread_id: int, policy: Policy | None) -> None:
+    """Give a thread a policy of its own, ``None`` for its site's."""
+    session.get_one(ThreadRow, thread_id, with_for_update=True).policy = policy
+
+
+def open_threads(session: Session, site_id: int, *, after: int, limit: int) -> list[Thread]:
+    """Return a site's open threads that nobody opened by hand, in the order of their ids."""
+    rows = session.scalars(
+        select(ThreadRow)
+        .where(
+            ThreadRow.site_id == site_id,
+            ThreadRow.id > after,
+            ThreadRow.state == ThreadState.OPEN,
+            ThreadRow.reopened.is_(False),
+        )
+        .order_by(ThreadRow.id)
+        .limit(limit)
+    )
+    return [_thread(row) for row in rows]
 
 
 def thread_version(session: Session, site_id: int, key: str) -> int:
@@ -110,4 +135,7 @@ def _thread(row: ThreadRow) -> Thread:
         state=ThreadState(row.state),
         version=row.version,
         count=row.count,
+        created=row.created,
+        policy=Policy(row.policy) if row.policy else None,
+        reopened=row.reopened,
     )

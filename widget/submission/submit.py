@@ -8,10 +8,11 @@ from widget.domain.errors import FieldError, Invalid, NotFound, Refused, ThreadC
 from widget.domain.site import Site
 from widget.domain.submission import History, Submission, clean_author, clean_body, clean_title
 from widget.domain.subscription import Scope
-from widget.domain.thread import Thread, ThreadState, new_thread, thread_key
+from widget.domain.thread import Thread, ThreadState, new_thread, site_on, thread_key
 from widget.domain.trail import Judgement
 from widget.domain.verdict import Outcome, Verdict
 from widget.domain.words import say
+from widget.moderation.closing import closes
 from widget.moderation.pipeline import Patience, judge, prepare
 from widget.moderation.recheck import promise_recheck
 from widget.plugin_host.settings import SitePlugin
@@ -28,6 +29,7 @@ from widget.subscriptions import subscribe
 from widget.subscriptions.subscribe import Wish, takes_subscriptions
 
 REFUSED = say("This comment was refused.")
+CLOSED = say("Comments on this page are closed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,10 @@ def submit(
     if earlier is not None:
         return _answer(parts, earlier)
     submission = clean(submission)
-    history = _check_place(parts, submission)
+    thread, history = _check_place(parts, submission)
+    submission = replace(submission, site=site_on(submission.site, thread))
+    if thread is not None and closes(parts, submission.site, thread):
+        raise ThreadClosed(CLOSED)
     patience = Patience(parts.config.deadline_s)
     prepared = prepare(parts.plugins, submission, patience)
     judgement = judge(parts.plugins, prepared, history, patience, parts.now())
@@ -111,18 +116,20 @@ def refuse_unstored(refusal: Verdict | None) -> None:
     raise Refused(message, [FieldError(refusal.field or "body", message)])
 
 
-def _check_place(parts: Parts, submission: Submission) -> History:
-    """Check that there is a place for the comment; return what is known of its author."""
+def _check_place(parts: Parts, submission: Submission) -> tuple[Thread | None, History]:
+    """Check that there is a place for the comment; return it, and what is known of its author."""
     site = submission.site
     with parts.database.read() as session:
         thread = threads.find_thread(
             session, site.id, thread_key(submission.url, submission.thread)
         )
         if thread is not None and thread.state is ThreadState.CLOSED:
-            raise ThreadClosed(say("Comments on this page are closed."))
+            raise ThreadClosed(CLOSED)
         if submission.parent is not None:
             _check_parent(parts, session, thread, submission.parent)
-        return comments.history_of(session, parts.keys, site, submission.author, submission.address)
+        return thread, comments.history_of(
+            session, parts.keys, site, submission.author, submission.address
+        )
 
 
 def _check_parent(parts: Parts, session: Session, thread: Thread | None, parent: int) -> None:

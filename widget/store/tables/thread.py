@@ -13,6 +13,8 @@ class ThreadRow(Base):
 
     ``numbered`` is the last number that a comment was given. ``voted`` is when votes last made
     a new version, and ``votes_due`` whether some have come since that no version shows.
+    ``policy`` is the thread's own, in place of its site's; ``reopened`` is set where somebody
+    opened it by hand, so that no plugin closes it again.
     """
 
     __tablename__ = "thread"
@@ -29,4 +31,6 @@ class ThreadRow(Base):
     numbered: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     voted: Mapped[datetime | None]
     votes_due: Mapped[bool] = mapped_column(default=False, server_default=false())
+    policy: Mapped[str | None] = mapped_column(String(10))
+    reopened: Mapped[bool] = mapped_column(default=False, server_default=false())
     created: Mapped[datetime]
