@@ -1,13 +1,15 @@
 """``comment-widget demo``: everything at once, to try it out."""
 
+import os
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import click
 
 from widget.cli.opening import open_parts
 from widget.cli.serve import check_address, run, settle
 from widget.cli.user import sign_in_link
+from widget.config import PREFIX, load_config
 from widget.domain.person import Person
 from widget.domain.site import Policy, Site, SiteSettings
 from widget.http.pages.demo import DEMO_SITE
@@ -51,15 +53,23 @@ _FIRST = (
 @click.command("demo", epilog="Example: comment-widget demo --bind 127.0.0.1:8080")
 @click.option("--bind", metavar="HOST:PORT", help="Where to listen.")
 def command(bind: str | None) -> None:
-    """Serve a demo article with a first admin; what is there already is kept."""
+    """Serve a demo article with a first admin; what is there already is kept.
+
+    Where no mail server is configured, mails are written to a folder, to be looked at.
+    """
     config = settle(bind, None)
+    if not config.smtp_url:
+        mails = (config.home / "mails").resolve()
+        os.environ[f"{PREFIX}SMTP_URL"] = f"folder://{quote(str(mails))}"
+        config = load_config()
     check_address(config)  # Before an address is printed that somebody else answers at.
     parts = open_parts(config)
     _make_site(parts)
     admin = _admin(parts)
     click.echo(f"\n  Demo article   {config.url}/demo")
     click.echo(f"  Dashboard      {config.url}/dashboard/")
-    click.echo(f"  Sign in once   {sign_in_link(parts, admin)}\n")
+    click.echo(f"  Sign in once   {sign_in_link(parts, admin)}")
+    click.echo(f"  Mails          {config.smtp_url.rpartition('@')[2].removeprefix('folder://')}\n")
     parts.database.engine.dispose()
     run(config)
 
