@@ -69,7 +69,8 @@ def settings_page() -> str:
     lines += ["", *_owners_table("site", SiteSettings)]
     for plugin in built_in_plugins():
         lines += [f"## Plugin {plugin.name}", "", plugin.info.description, ""]
-        lines += [f"Sends {plugin.info.sends}.", ""] if plugin.info.sends else []
+        lines += [f"Sends {plugin.info.sends_in_words}.", ""] if plugin.info.sends else []
+        lines += [f"Reads {plugin.info.reads_in_words}.", ""]
         lines += _owners_table(plugin.name, plugin.settings_model)
     return "\n".join(lines)
 
@@ -149,7 +150,9 @@ def commands(path: str, group: click.Group) -> Iterator[tuple[str, click.Command
 def _prose(thing: object) -> list[str]:
     """Return a docstring as Markdown: its ``When:`` and ``Return:`` are a list."""
     words = (inspect.getdoc(thing) or "").replace("``", "`")
-    listed = re.sub(r"(?:^|(?<=\. ))(?=(?:When|Return|Example): )", "\n- ", words, flags=re.M)
+    listed = re.sub(
+        r"(?:^|(?<=\. ))(?=(?:When|Gets|Runs|Return|Fails|Example): )", "\n- ", words, flags=re.M
+    )
     return [re.sub(r" *\n+- ", "\n- ", listed).replace(".\n- When", ".\n\n- When"), ""]
 
 

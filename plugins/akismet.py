@@ -1,11 +1,9 @@
 """Akismet: asks Akismet whether a comment is spam, and tells it where a moderator disagrees.
 
-What is sent to rest.akismet.com, and when: for each new or edited comment its text, the author's
-name, email (unless ``send_email`` is off) and website, the reader's IP address, browser and
-referring page, the page's address and the site's language; the same again where a person makes
-spam of a comment or publishes what was spam. Where Akismet is down, slow or speaks nonsense the
-hook raises: the comment is held and the check tried again. No error holds the API key. Its own
-documentation: https://akismet.com/developers/detailed-docs/comment-check/
+It is told what ``TOLD`` says of each new or edited comment, and again where a person makes spam of
+one or publishes what was spam. Where Akismet is down, slow or speaks nonsense the hook raises: the
+comment is held and the check tried again. No error holds the API key. Documented at
+https://akismet.com/developers/detailed-docs/comment-check/
 """
 
 from __future__ import annotations
@@ -29,6 +27,8 @@ from widget import (
     Occasion,
     PluginInfo,
     PluginSettings,
+    Reads,
+    Sends,
     ServerInfo,
     SettingsProblem,
     Site,
@@ -59,6 +59,9 @@ NOTICE = say(
 LINK = f'<a href="https://akismet.com/privacy/">{say("How Akismet processes your data")}</a>'
 REFUSED = say("This comment looks like spam and was not accepted.")
 CERTAIN = "Akismet is certain that this is spam, and advises to discard it."
+#: What Akismet is told; the email besides, unless ``send_email`` is off.
+WHENCE = {Reads.ADDRESS, Reads.USER_AGENT, Reads.REFERRER, Reads.ROLE}
+TOLD = {Reads.BODY, Reads.NAME, Reads.WEBSITE, Reads.URL, *WHENCE}
 ROLES = {"admin": "administrator", "owner": "administrator"}
 RECHECK_REASONS = {Occasion.EDIT: "edit", Occasion.RECHECK: "recheck"}
 #: What a person's decision tells Akismet. Its discard advice ends as a rejection.
@@ -109,7 +112,9 @@ class Akismet:
             version="1.0",
             description="Asks Akismet whether a comment is spam.",
             order=80,
-            sends="the text, author, IP address, browser and page of each comment to akismet.com",
+            reads=TOLD,
+            reads_if={"send_email": {Reads.EMAIL}},
+            sends=Sends({*TOLD, Reads.EMAIL}, to="akismet.com"),
         )
 
     @hookimpl
@@ -154,13 +159,13 @@ class Akismet:
         """Ask Akismet. Its "ham" is no vouch: others may still hold the comment."""
         if submission.answers.get(HONEYPOT):
             return Verdict.spam("The hidden field was filled in, which only programs do.")
-        address, about = submission.address, self._about(submission, settings)
+        site, address = submission.site, submission.address
+        about = self._about(submission, settings)
         if not address:
             raise AkismetFailed("The reader's IP address is not known; Akismet needs it.")
         if reason := RECHECK_REASONS.get(submission.occasion):
             about["recheck_reason"] = reason
-        site = submission.site
-        answer = self._ask(site, settings, lambda client: client.comment_check(address, **about))
+        answer = self._ask(site, settings, lambda one: one.comment_check(address, **about))
         return _verdict(answer.name, settings)
 
     @hookimpl
@@ -174,17 +179,12 @@ class Akismet:
     ) -> None:
         """Report spam that was missed and ham that was not spam, as a person decided."""
         report = REPORTS.get((before, after))
-        if report is None or not actor.startswith("person:"):
-            return
         address, about = submission.address, self._about(submission, settings)
-        if not address:  # imported, or forgotten by now: no retry would find it
+        # An address that isn't there was imported, or forgotten by now: no retry would find it.
+        if report is None or not actor.startswith("person:") or not address:
             return
-
-        def tell(client: SyncClient) -> bool:
-            submit = client.submit_ham if report == "ham" else client.submit_spam
-            return submit(address, **about)
-
-        self._ask(submission.site, settings, tell)
+        submit = f"submit_{report}"
+        self._ask(submission.site, settings, lambda one: getattr(one, submit)(address, **about))
 
     def _about(self, submission: Submission, settings: AkismetSettings) -> AkismetArguments:
         """Return what Akismet is told besides the address; what isn't known is left out."""

@@ -5,6 +5,9 @@ the key by which they may edit their comments; all of that only after they ticke
 this plugin adds to the form. Without the field, because the plugin or ``consent`` is off,
 nothing is ever kept. What each reader answered is recorded with their comment, with the version
 of the privacy policy. Nothing leaves this server.
+
+A second checkbox, with words of the site's own, asks whether a comment may be checked by others.
+Plugins that send comments away, and need that consent, are asked only where it was ticked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +33,8 @@ from widget import (
 )
 
 NAME = "cookie_consent"
+#: By this field readers agree that others check what they send, where the site asks them.
+SENDING = f"{NAME}_sending"
 LABEL = say("Remember my name, email and drafts on this device")
 HELP = say(
     "If you agree, your browser keeps your name, your email address, what you are writing and "
@@ -68,6 +73,12 @@ class CookieConsentSettings(PluginSettings):
     notice: str = Field(
         "", max_length=500, description="The words before the policy's link; empty: the usual ones."
     )
+    sending_label: str = Field(
+        "",
+        max_length=200,
+        description="Your words beside a second checkbox, by which readers agree that their "
+        "comment is checked by others; empty asks nothing.",
+    )
 
 
 @hookimpl
@@ -78,6 +89,7 @@ def plugin_info() -> PluginInfo:
         version="1.0",
         description="Asks readers before anything is kept on their device.",
         order=10,
+        reads=(),
     )
 
 
@@ -89,22 +101,26 @@ def plugin_settings() -> type[PluginSettings]:
 
 @hookimpl
 def form_fields(site: Site, settings: CookieConsentSettings) -> Sequence[FormField]:
-    """Return the checkbox, or nothing where readers are not asked."""
-    if settings.consent is Consent.OFF:
-        return []
+    """Return a checkbox for each thing that readers are asked to agree to."""
     policy = site.settings.privacy_policy_url
-    return [
-        FormField(
-            name=NAME,
-            type=FieldType.CHECKBOX,
-            label=settings.label.strip() or LABEL,
-            help=settings.help.strip() or HELP,
-            required=settings.consent is Consent.REQUIRED,
-            purpose="device_storage",
-            version=site.settings.privacy_policy_version,
-            link=FormLink(href=policy, text=POLICY) if policy else None,
-        )
-    ]
+    link = FormLink(href=policy, text=POLICY) if policy else None
+    label = settings.sending_label.strip()
+    sending = FormField(name=SENDING, type=FieldType.CHECKBOX, label=label, link=link)
+    fields = [] if settings.consent is Consent.OFF else [_storage_field(site, settings, link)]
+    return [*fields, sending] if label else fields
+
+
+def _storage_field(site: Site, settings: CookieConsentSettings, link: FormLink | None) -> FormField:
+    return FormField(
+        name=NAME,
+        type=FieldType.CHECKBOX,
+        label=settings.label.strip() or LABEL,
+        help=settings.help.strip() or HELP,
+        required=settings.consent is Consent.REQUIRED,
+        purpose="device_storage",
+        version=site.settings.privacy_policy_version,
+        link=link,
+    )
 
 
 @hookimpl
@@ -119,11 +135,17 @@ def form_notices(site: Site, settings: CookieConsentSettings) -> Sequence[FormNo
 
 
 @hookimpl
+def consent_given(answers: Mapping[str, object], settings: CookieConsentSettings) -> bool | None:
+    """Say whether the reader agreed that others check the comment; storage is another matter."""
+    return _is_yes(answers.get(SENDING)) if settings.sending_label.strip() else None
+
+
+@hookimpl
 def check_submission(submission: Submission, settings: CookieConsentSettings) -> Verdict | None:
     """Refuse a new comment without the consent that the site requires."""
     if settings.consent is not Consent.REQUIRED or submission.occasion is not Occasion.NEW:
         return None
-    if _agreed(submission):
+    if _is_yes(submission.answers.get(NAME)):
         return None
     return Verdict.reject(
         "The reader did not agree to storage on their device, which this site requires.",
@@ -137,18 +159,19 @@ def record_submission(
     submission: Submission, settings: CookieConsentSettings
 ) -> Mapping[str, object] | None:
     """Keep what the reader answered, and to which version of the policy."""
-    asked = settings.consent is not Consent.OFF and submission.occasion is Occasion.NEW
-    if not asked or submission.answers.get(NAME) is None:
+    if submission.occasion is not Occasion.NEW:
         return None
-    return {
-        "consent": _agreed(submission),
-        "policy_version": submission.site.settings.privacy_policy_version,
-    }
+    answers, said = submission.answers, dict[str, object]()
+    if settings.consent is not Consent.OFF and answers.get(NAME) is not None:
+        said["consent"] = _is_yes(answers[NAME])
+    if settings.sending_label.strip():
+        said["sending"] = _is_yes(answers.get(SENDING))
+    version = submission.site.settings.privacy_policy_version
+    return {**said, "policy_version": version} if said else None
 
 
-def _agreed(submission: Submission) -> bool:
-    """Tell whether the answer is a clear yes; whatever else it is, it is none."""
-    answer = submission.answers.get(NAME)
+def _is_yes(answer: object) -> bool:
+    """Tell whether an answer is a clear yes; whatever else it is, it is none."""
     if isinstance(answer, str):
         return answer.strip().lower() in _TICKED
     return answer is True

@@ -20,10 +20,10 @@ from pydantic import BaseModel, Field
 
 from widget import (
     Comment,
-    History,
     Memory,
     PluginInfo,
     PluginSettings,
+    Reads,
     ServerInfo,
     Status,
     Submission,
@@ -94,7 +94,13 @@ class Duplicates:
     def plugin_info(self) -> PluginInfo:
         """Return the plugin's card."""
         about = "Notices a text that was posted before, here or on another page."
-        return PluginInfo(name=NAME, version="1.0", description=about, order=35)
+        return PluginInfo(
+            name=NAME,
+            version="1.0",
+            description=about,
+            order=35,
+            reads={Reads.BODY, Reads.NAME, Reads.URL},
+        )
 
     @hookimpl
     def plugin_settings(self) -> type[PluginSettings]:
@@ -108,10 +114,9 @@ class Duplicates:
 
     @hookimpl
     def check_submission(
-        self, submission: Submission, history: History, settings: DuplicatesSettings
+        self, submission: Submission, settings: DuplicatesSettings
     ) -> Verdict | None:
         """Compare with earlier comments of the site. A comment is no duplicate of its own edit."""
-        del history
         if len(words_of(submission.body)) < settings.least_words:
             return None
         new = _kept(submission.url, submission.author.name, submission.body)

@@ -26,6 +26,7 @@ from widget import (
     PluginInfo,
     PluginSettings,
     Presence,
+    Reads,
     Site,
     Submission,
     Verdict,
@@ -104,6 +105,7 @@ def plugin_info() -> PluginInfo:
         version="1.0",
         description="Masks or holds email addresses and phone numbers in comments.",
         order=20,
+        reads={Reads.BODY, Reads.NAME, Reads.EMAIL, Reads.WEBSITE},
     )
 
 

@@ -38,6 +38,7 @@ def plugin_info() -> PluginInfo:
         version="1.0",
         description="Catches programs that fill in a field which readers don't see.",
         order=5,
+        reads=(),
     )
 
 

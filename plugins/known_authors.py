@@ -14,6 +14,7 @@ from widget import (
     History,
     PluginInfo,
     PluginSettings,
+    Reads,
     Submission,
     Verdict,
     hookimpl,
@@ -44,6 +45,7 @@ def plugin_info() -> PluginInfo:
         version="1.0",
         description="Lets authors through who were published before.",
         order=40,
+        reads={Reads.HISTORY},
     )
 
 

@@ -1,9 +1,9 @@
 """Learned spam: what a site's own moderators call spam is recognised when it comes again.
 
-Each decision of a person is an example, of which only numbers are kept (hashes of words), never the
-text. In the job worker a logistic regression is trained on words and pairs of neighbours. How it
-scores examples that were held back makes a score a probability, and puts the threshold where at
-most one good comment in a thousand is expected to be called spam. Nothing leaves this server.
+Each decision of a person is an example, of which only hashes of words are kept. In the job worker a
+logistic regression is trained on words and pairs of neighbours. How it scores examples that were
+held back makes a score a probability, and puts the threshold where at most one good comment in a
+thousand is expected to be called spam. Nothing leaves this server.
 """
 
 import math
@@ -25,6 +25,7 @@ from widget import (
     PeriodicTask,
     PluginInfo,
     PluginSettings,
+    Reads,
     ServerInfo,
     Site,
     Status,
@@ -55,6 +56,7 @@ _ADDRESS = re.compile(
     r"|(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])"
 )
 Example = tuple[bool, Sequence[int]]
+NAME, READS = "learned_spam", {Reads.BODY, Reads.NAME, Reads.WEBSITE, Reads.ROLE}
 
 
 class LearnedSpamSettings(PluginSettings):
@@ -88,7 +90,7 @@ class LearnedSpam:
     def plugin_info(self) -> PluginInfo:
         """Return the plugin's card."""
         about = "Learns what is spam from the decisions of the site's moderators."
-        return PluginInfo(name="learned_spam", version="1.0", description=about, order=45)
+        return PluginInfo(name=NAME, version="1.0", description=about, order=45, reads=READS)
 
     @hookimpl
     def plugin_settings(self) -> type[PluginSettings]:
@@ -201,8 +203,7 @@ def words_of(author: Author, body: str) -> list[str]:
 def learnt(examples: Sequence[Example], now: datetime, mark: str) -> dict[str, bytes]:
     """Return what to keep of the examples: the figures, and weights where there are enough."""
     spam = sum(is_spam for is_spam, _ in examples)
-    figures = Figures(at=now, seen=mark, good=len(examples) - spam, spam=spam)
-    packed = b""
+    figures, packed = Figures(at=now, seen=mark, good=len(examples) - spam, spam=spam), b""
     if min(figures.good, figures.spam) >= LEAST:
         unseen: list[tuple[bool, float]] = []
         for fold in range(FOLDS):
@@ -263,8 +264,7 @@ def _slope(scores: Sequence[tuple[bool, float]]) -> float:
 
 def _newest(values: Iterable[bytes]) -> list[Example]:
     """Return as many examples, newest first, as there is time to train on."""
-    examples: list[Example] = []
-    room = MAX_FEATURES
+    examples, room = list[Example](), MAX_FEATURES
     for value in values:
         is_spam, *features = memoryview(zlib.decompress(value)).cast("I")
         room -= len(features)

@@ -17,6 +17,7 @@ from widget import (
     Mode,
     PluginInfo,
     PluginSettings,
+    Reads,
     Submission,
     Verdict,
     hookimpl,
@@ -64,6 +65,7 @@ def plugin_info() -> PluginInfo:
         version="1.0",
         description="Holds comments with many links; knows trusted and blocked hosts.",
         order=30,
+        reads={Reads.BODY, Reads.NAME, Reads.WEBSITE, Reads.HISTORY},
     )
 
 

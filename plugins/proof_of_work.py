@@ -82,6 +82,7 @@ class ProofOfWork:
             version="1.0",
             description="Lets the reader's browser do a little work before it posts.",
             order=15,
+            reads=(),
         )
 
     @hookimpl

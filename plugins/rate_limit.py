@@ -2,9 +2,8 @@
 
 Counts new comments and edits by address (IPv6 by its /64), by email, by thread and by site, with
 Flask-Limiter: in this process, or in Redis or Valkey where the server has one, so that all its
-processes count together. What is counted under is a keyed hash: no address and no email is in
-Redis. Where Redis is away, this process counts for itself until it answers again. Moderators who
-are signed in are not counted.
+processes count together. What is counted under is a keyed hash; emails come here as hashes only.
+Where Redis is away, this process counts for itself. Signed-in moderators are not counted.
 """
 
 import hmac
@@ -34,6 +33,7 @@ from widget import (
     Occasion,
     PluginInfo,
     PluginSettings,
+    Reads,
     ServerInfo,
     Submission,
     Verdict,
@@ -125,6 +125,7 @@ class RateLimit:
             version="1.0",
             description="Limits how much one reader can post, and how much a page or site takes.",
             order=5,
+            reads={Reads.ADDRESS, Reads.EMAIL_HASH, Reads.URL, Reads.ROLE},
         )
 
     @hookimpl
@@ -148,8 +149,7 @@ class RateLimit:
         """Count a new comment or an edit; reject or hold it where a limit is full."""
         if submission.role or submission.occasion not in (Occasion.NEW, Occasion.EDIT):
             return None
-        full = self._counters.take(_limits_of(submission, settings, self._secret))
-        if full is None:
+        if not (full := self._counters.take(_limits_of(submission, settings, self._secret))):
             return None
         wait_s, limit = full
         reason = f"The limit of {limit.item} for one {limit.of} is reached."
@@ -242,8 +242,8 @@ def _limiter(app: Flask, redis_url: str | None) -> RateLimiter:
 def _take(limiter: RateLimiter, limits: Sequence[_Limit]) -> tuple[int, _Limit] | None:
     """Test all limits, then count under all: one that is full costs nothing under the others.
 
-    Between the two another process may take the last place. Counting is atomic, so no limit is
-    ever passed; this submission is then turned away with some of the others counted.
+    Between the two another process may take the last place. Counting is atomic: no limit is ever
+    passed, and this submission is turned away with some of the others counted.
     """
     full = [limit for limit in limits if not limiter.test(limit.item, *limit.key)]
     if not full:
@@ -273,7 +273,7 @@ def _limits_of(sent: Submission, settings: RateLimitSettings, secret: bytes) -> 
     url = sent.url.split("://", 1)[-1]
     counted = (
         ("address", settings.per_address, _network(sent.address)),
-        ("email", settings.per_email, (sent.author.email or "").strip().casefold()),
+        ("email", settings.per_email, sent.author.email_hash or ""),
         ("thread", settings.per_thread, f"id:{sent.thread}" if sent.thread else url),
         ("site", settings.per_site, "all"),
     )

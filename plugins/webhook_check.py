@@ -24,6 +24,8 @@ from widget import (
     Outcome,
     PluginInfo,
     PluginSettings,
+    Reads,
+    Sends,
     ServerInfo,
     SettingsProblem,
     Site,
@@ -39,6 +41,10 @@ from widget import (
 NAME = "webhook_check"
 #: Less than the plugin's deadline: what was wrong is then on the trail.
 LIMIT_S = 1.8
+#: What the owner's program is told of each comment, and where it came from if the site wants that.
+COMMENT = {Reads.BODY, Reads.NAME, Reads.WEBSITE, Reads.LANGUAGE, Reads.HISTORY}
+TOLD = {*COMMENT, Reads.URL, Reads.TITLE}
+WHENCE = {Reads.ADDRESS, Reads.USER_AGENT}
 REFUSED = say("This comment was refused.")
 
 
@@ -93,7 +99,9 @@ class WebhookCheck:
             version="1.0",
             description="Asks a program of yours about each comment.",
             order=75,
-            sends="each comment, and what else you choose, to the address that you set",
+            reads=TOLD,
+            reads_if={"send_email": {Reads.EMAIL}, "send_address": WHENCE},
+            sends=Sends({*TOLD, Reads.EMAIL, *WHENCE}, to="the address that you set"),
         )
 
     @hookimpl
@@ -180,7 +188,7 @@ def _told(
         "history": seen,
     }
     if settings.send_email:
-        told["author"] = {**asdict(author)}
+        told["author"] = {"name": author.name, "email": author.email, "website": author.website}
     if settings.send_address:
         told |= {"address": submission.address, "user_agent": submission.user_agent}
     return told

@@ -16,6 +16,7 @@ from widget import (
     Mode,
     PluginInfo,
     PluginSettings,
+    Reads,
     Submission,
     Verdict,
     hookimpl,
@@ -64,6 +65,7 @@ def plugin_info() -> PluginInfo:
         version="1.0",
         description="Holds, calls spam or refuses comments with words of your own lists.",
         order=25,
+        reads={Reads.BODY, Reads.NAME, Reads.WEBSITE},
     )
 
 

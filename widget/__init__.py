@@ -9,6 +9,7 @@ from pathlib import Path
 from widget.domain.comment import Author, Comment, Status
 from widget.domain.errors import WidgetError
 from widget.domain.form import FieldType, FormField, FormLink, FormNotice
+from widget.domain.needs import Reads, Sends
 from widget.domain.plugin import (
     Memory,
     Outbound,
@@ -20,7 +21,7 @@ from widget.domain.plugin import (
     ServerInfo,
     SettingsProblem,
 )
-from widget.domain.site import Policy, Presence, Site, SiteSettings, Votes
+from widget.domain.site import Combine, Policy, Presence, Site, SiteSettings, Votes
 from widget.domain.submission import History, Occasion, Submission
 from widget.domain.thread import Thread, ThreadState
 from widget.domain.thread_page import PublicAuthor, PublicComment, Replies
@@ -32,6 +33,7 @@ from widget.hookspecs import hookimpl
 
 __all__ = [
     "Author",
+    "Combine",
     "Comment",
     "FieldType",
     "FormField",
@@ -53,7 +55,9 @@ __all__ = [
     "Presence",
     "PublicAuthor",
     "PublicComment",
+    "Reads",
     "Replies",
+    "Sends",
     "ServerInfo",
     "SettingsProblem",
     "Site",

@@ -20,6 +20,7 @@ from widget.outbound.post import Poster
 from widget.plugin_host.discovery import Candidate, find_plugins
 from widget.plugin_host.memory import StoredMemory
 from widget.plugin_host.plugins import Plugins
+from widget.plugin_host.report import report_on
 from widget.publication.parts import Parts
 from widget.rendering.mail import MailTemplates
 from widget.rendering.markdown import make_markdown
@@ -148,6 +149,10 @@ def _start_plugins(app: Flask, parts: Parts) -> None:
                 parts.plugins.caller.disable(plugin, reason)
         if "routes" in plugin.hooks:
             pages.add_plugin_routes(app, parts, plugin)
+        report = report_on(plugin, parts.plugins.caller, config.deadline_s)
+        if report.in_one_line:
+            # What can't be loaded at all was logged as it was tried.
+            log.warning("plugin %s (%s): %s", report.name, report.origin, report.in_one_line)
 
 
 def _add_safe_headers(response: Response) -> Response:

@@ -1,10 +1,15 @@
 """Every hook, in the order in which a comment meets them.
 
-A plugin implements the ones it wants, with only the arguments it wants. The host asks one
-plugin at a time, each under its deadline; what a plugin raises, returns wrongly or takes too
-long over is recorded and never reaches the reader. Values are frozen: to change one, return a
-changed copy (``dataclasses.replace``). ``settings`` is always the plugin's own settings for
-the site at hand, validated.
+A plugin implements the ones it wants, with only the arguments it wants. The host asks one plugin
+at a time; where a hook runs *apart*, in a thread of the host's own, several at once. To raise, to be
+late and to return what means nothing is all to *fail*: it is recorded and never reaches the reader.
+Values are frozen: to change one, return a changed copy (``dataclasses.replace``). Of a submission,
+its author's history and a comment a plugin gets what its card says that it reads; the rest is there
+and empty. ``settings`` is always the plugin's own settings for the site at hand, validated.
+
+The hooks have a version, ``API_VERSION``: the second number goes up where something is added, the
+first where a plugin that works would no longer. A name that is replaced works for one more
+version, and the plugin that uses it is told of in ``comment-widget plugins check``.
 """
 
 from __future__ import annotations
@@ -36,6 +41,8 @@ if TYPE_CHECKING:
     from flask import Blueprint, Flask
 
 PROJECT = "comment_widget"
+#: The version of the hooks: what ``PluginInfo.requires`` is compared with.
+API_VERSION = (1, 0)
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
@@ -44,8 +51,13 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 def plugin_info() -> PluginInfo:
     """Say who the plugin is.
 
-    When: once, as the plugin is loaded. A plugin without it is refused at start.
-    Return: its card. ``order`` and ``deadline_s`` decide when it is asked and for how long.
+    When: once, as the plugin is loaded; a plugin without it is refused. Gets: nothing.
+    Runs: in the thread that starts the process, without a deadline.
+    Return: its card. ``order`` and ``deadline_s`` decide when it is asked and for how long,
+    ``reads`` what it is handed, ``requires`` which versions of the hooks it works with.
+    Fails: it is refused, with the reason in the log and in the dashboard, and holds what it
+    should have checked on the sites that have it on. One that never returns keeps the server from
+    starting.
     """
     raise NotImplementedError
 
@@ -54,10 +66,12 @@ def plugin_info() -> PluginInfo:
 def plugin_settings() -> type[PluginSettings]:
     """Declare the plugin's settings for one site.
 
-    When: once, as the plugin is loaded.
+    When: once, as the plugin is loaded. Gets: nothing.
+    Runs: in the thread that starts the process, without a deadline.
     Return: a subclass of ``PluginSettings``. Each field has a default and a description; the
     dashboard and ``comment-widget site set`` are made from them. Without this hook a plugin
-    has the one setting ``mode``, ``on`` by default.
+    has the settings that every plugin has, and is on.
+    Fails: it is refused, as for ``plugin_info``.
     """
     raise NotImplementedError
 
@@ -66,8 +80,12 @@ def plugin_settings() -> type[PluginSettings]:
 def start_plugin(app: Flask, server: ServerInfo) -> None:
     """Get ready to work.
 
-    When: once in each process, after all plugins are loaded, before the first request. An
-    exception here switches the plugin off in this process: it is then *skipped*, which holds.
+    When: once in each process, after all plugins are loaded, before the first request.
+    Gets: the Flask application, and what a plugin may know of its server: its memory, its way to
+    other servers, the operator's options.
+    Runs: apart, for 10 seconds at most, in every process: web servers, job worker, commands.
+    Return: nothing.
+    Fails: the plugin is off in this process: it is *skipped*, which means what its owner set.
     """
 
 
@@ -75,8 +93,11 @@ def start_plugin(app: Flask, server: ServerInfo) -> None:
 def check_settings(site: Site, settings: PluginSettings) -> Sequence[SettingsProblem]:
     """Check settings against the world before they are kept, e.g. verify a key.
 
-    When: as an owner saves them, under the plugin's deadline, before anything is written.
-    Return: what is wrong, or nothing. An exception is told to the owner as a problem.
+    When: as an owner saves or tests them, before anything is written. Gets: the site, and the
+    settings as they would be.
+    Runs: apart, in the web server or command, under the plugin's deadline. The owner waits.
+    Return: what is wrong, or nothing.
+    Fails: that is told to the owner as a problem, and nothing is saved.
     """
     raise NotImplementedError
 
@@ -86,8 +107,10 @@ def form_fields(site: Site, settings: PluginSettings) -> Sequence[FormField]:
     """Add fields to the reader's form.
 
     When: as a snapshot is made, and as a reader enters the form. Its result is cached with the
-    thread's page; it must not depend on the reader.
-    Return: fields whose names begin with the plugin's name.
+    thread's page; it must not depend on the reader. Gets: the site.
+    Runs: apart, in the web server, under the plugin's deadline.
+    Return: fields whose names are the plugin's, or begin with it and ``_``.
+    Fails: the form is shown without its fields.
     """
     raise NotImplementedError
 
@@ -96,7 +119,29 @@ def form_fields(site: Site, settings: PluginSettings) -> Sequence[FormField]:
 def form_notices(site: Site, settings: PluginSettings) -> Sequence[FormNotice]:
     """Add notices under the reader's form.
 
-    When: as ``form_fields``. Return: notices; their HTML is sanitised like a comment.
+    When: as ``form_fields``. Gets: the site.
+    Runs: as ``form_fields``.
+    Return: notices; their HTML is sanitised like a comment.
+    Fails: the form is shown without its notices.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def consent_given(
+    site: Site, answers: Mapping[str, object], settings: PluginSettings
+) -> bool | None:
+    """Say whether a reader agreed that what they sent is checked by others.
+
+    When: before a comment is prepared, judged, recorded or told of, where a plugin that is on
+    needs consent. Gets: the site, and the reader's answers to the plugin's own fields (with
+    ``Reads.ANSWERS`` to all); of a stored comment, those that came with it.
+    Runs: apart, in the web server or the job worker, under the plugin's deadline and what is left
+    of the server's for all plugins together.
+    Return: ``True``, ``False``, or ``None`` where the reader wasn't asked. One ``False`` is a no;
+    where nobody says ``True``, it is a no, too.
+    Fails: the plugin says nothing, as by ``None``.
+    Example: see ``plugins/cookie_consent.py``.
     """
     raise NotImplementedError
 
@@ -117,10 +162,15 @@ def close_thread(thread: Thread, now: datetime, settings: PluginSettings) -> boo
 def prepare_submission(submission: Submission, settings: PluginSettings) -> Submission | None:
     """Change a submission before it is judged: normalise, mask an address.
 
-    When: after validation, before ``check_submission``, and for each preview. One plugin's
-    result is the next one's argument.
+    When: after validation, before ``check_submission``; for plugins that are on, not in shadow.
+    One plugin's result is the next one's argument. Gets: the submission, as far as the plugin
+    reads it.
+    Runs: apart, in the web server or the job worker, under the plugin's deadline and what is left
+    of the server's for all plugins together. The reader waits.
     Return: a changed copy, or ``None``. Only ``body``, ``author``, ``title`` and ``answers``
-    may differ; anything else is put back. A failure holds the comment as it was.
+    may differ, and of them what the plugin reads; anything else is put back.
+    Fails: the submission stays as it was and the comment is held, or what its owner set; it is
+    on the trail and tried again.
     """
     raise NotImplementedError
 
@@ -132,9 +182,15 @@ def check_submission(
     """Judge a submission before it is stored. The heart.
 
     When: after ``prepare_submission``, once for each new comment and each edit, and again
-    (``submission.occasion`` says so) where the plugin failed to answer.
-    Return: a verdict, or ``None`` to abstain. An exception, a late answer or anything else
-    holds the comment, is on its trail, and the check is tried again later.
+    (``submission.occasion`` says so) where the plugin failed to answer. Not where another plugin
+    has objected on a site that goes by the first objection. Gets: the submission and the author's
+    history, as far as the plugin reads them.
+    Runs: apart, in the web server or the job worker, under the plugin's deadline and what is left
+    of the server's for all plugins together. The reader waits.
+    Return: a verdict, or ``None`` to abstain.
+    Fails: the comment is held, or what its owner set; it is on the trail, and the check is tried
+    again later. Five failures
+    in a row on a site pause the plugin there.
     Example: see ``plugins/email_privacy.py``.
     """
     raise NotImplementedError
@@ -145,8 +201,11 @@ def record_submission(submission: Submission, settings: PluginSettings) -> Mappi
     """Keep facts with the comment, e.g. which policy a reader agreed to.
 
     When: after a submission was judged and before it is stored; what is returned is written in
-    the comment's own transaction, with the time. Never called for what is not stored.
+    the comment's own transaction, with the time. Never called for what is not stored. Gets: the
+    submission as it was judged, as far as the plugin reads it.
+    Runs: apart, in the web server, under the plugin's deadline. The reader waits.
     Return: a flat mapping that can be written as JSON, or ``None``.
+    Fails: nothing is kept of the plugin's, and the comment is stored.
     """
     raise NotImplementedError
 
@@ -156,7 +215,10 @@ def render_body(source: str) -> str | None:
     """Turn a text as written into HTML.
 
     When: once for each published text and each preview. Plugins are asked in their order; the
-    first result wins; without any, it is Markdown. The result is sanitised.
+    first result wins; without any, it is Markdown. Gets: the text, whatever the plugin reads.
+    Runs: apart, in the web server, the job worker or a command, under the plugin's deadline.
+    Return: HTML, which is sanitised, or ``None``.
+    Fails: the next plugin is asked, or it is Markdown.
     """
     raise NotImplementedError
 
@@ -167,9 +229,13 @@ def present_comment(
 ) -> PublicComment | None:
     """Change what readers see of a comment.
 
-    When: as a snapshot is made. The HTML is sanitised again afterwards.
+    When: as a snapshot is made, for each comment in it; for plugins that are on, not in shadow.
+    Gets: the comment, as far as the plugin reads it, and what readers would see.
+    Runs: apart, in the web server, under the plugin's deadline. While a call of it is late, it
+    isn't asked for the next comment.
     Return: a changed copy of ``public``, or ``None``. ``id``, ``parent`` and ``replies`` are
-    put back. A failure leaves ``public`` as it was.
+    put back, and the HTML is sanitised again.
+    Fails: ``public`` stays as it was.
     """
     raise NotImplementedError
 
@@ -185,30 +251,61 @@ def comment_decided(
 ) -> None:
     """Learn of a decision: report ham or spam, train, notify.
 
-    When: after the commit, in the job worker, whoever decided; ``actor`` is ``pipeline``,
-    ``author``, ``import`` or ``person:<id>``. ``before`` is ``None`` for a new comment.
-    ``submission`` is what was judged, with occasion ``recheck``. An exception is retried with
-    back-off, so it may be called twice for one decision: be idempotent.
+    When: after the commit, whoever decided. Gets: the comment and what was judged (with occasion
+    ``recheck``), as far as the plugin reads them; ``before`` is ``None`` for a new comment;
+    ``actor`` is ``pipeline``, ``author``, ``import`` or ``person:<id>``.
+    Runs: apart, in the job worker, for 30 seconds at most. Nobody waits for it.
+    Return: nothing.
+    Fails: it is tried again after 10 seconds, then less and less often, seven times in a day and a
+    half; so it may be called twice for one decision: be idempotent.
     """
 
 
 @hookspec
 def dashboard_panel(site: Site, settings: PluginSettings) -> Panel | None:
-    """Show something on the site's plugin page in the dashboard. Called for each view of it."""
+    """Show something on the site's plugin page in the dashboard.
+
+    When: for each view of that page, unless the plugin is off. Gets: the site.
+    Runs: apart, in the web server, under the plugin's deadline.
+    Return: a panel, whose HTML is sanitised, or ``None``.
+    Fails: the page is shown without it.
+    """
     raise NotImplementedError
 
 
 @hookspec
 def routes(blueprint: Blueprint) -> None:
-    """Add routes of the plugin's own under ``/plugins/<name>/``. Called once, at start."""
+    """Add routes of the plugin's own under ``/plugins/<name>/``.
+
+    When: once in each process, after ``start_plugin``. Gets: a Flask blueprint of its own.
+    Runs: apart, under the plugin's deadline. The routes themselves are called in the web server's
+    threads, without one.
+    Return: nothing.
+    Fails: the server runs without its routes.
+    """
 
 
 @hookspec
 def commands(group: Group) -> None:
-    """Add commands under ``comment-widget <name> …``. Called once, as the CLI starts."""
+    """Add commands under ``comment-widget <name> …``.
+
+    When: once, as a command is run that isn't the core's. Gets: a click group of its own.
+    Runs: apart, in the command's process, for 10 seconds at most; ``start_plugin`` was not called.
+    The commands themselves run in the main thread.
+    Return: nothing.
+    Fails: there are none of its commands.
+    """
 
 
 @hookspec
 def periodic_tasks() -> Sequence[PeriodicTask]:
-    """Declare work to be run again and again in the job worker. Called once, at start."""
+    """Declare work to be run again and again in the job worker.
+
+    When: as the job worker begins, and before each task is run. Gets: nothing.
+    Runs: apart, in the job worker, under the plugin's deadline; a task itself in one process at a
+    time, for two minutes at most.
+    Return: tasks; the same ones each time.
+    Fails: none of its tasks runs until it answers. A task that fails is run again, after
+    10 seconds at first.
+    """
     raise NotImplementedError

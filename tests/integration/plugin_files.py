@@ -18,7 +18,7 @@ from widget import hookimpl
 def plugin_info():
     return widget.PluginInfo(
         name="{name}", version="1.2", description="A plugin of a test.", order={order},
-        deadline_s={deadline_s},
+        deadline_s={deadline_s}, {card}
     )
 
 
@@ -40,9 +40,13 @@ def write_plugin(
     order: object = 50,
     deadline_s: object = 0.3,
     mode: object = "ON",
+    card: object = "reads=set(widget.Reads)",
 ) -> Path:
-    """Write a plugin of some hooks, given as Python source, into the plugin folder."""
-    head = HEAD.format(name=name, order=order, deadline_s=deadline_s, mode=mode)
+    """Write a plugin of some hooks, given as Python source, into the plugin folder.
+
+    ``card`` is what else its card says: unless a test is about that, it reads everything.
+    """
+    head = HEAD.format(name=name, order=order, deadline_s=deadline_s, mode=mode, card=card)
     return write_file(home, name, head + "\n\n" + dedent(hooks))
 
 

@@ -24,7 +24,7 @@ from widget.store import schema, sites
 PLUGIN = """
 from pydantic import Field, SecretStr
 from enum import StrEnum
-from widget import Mode, Panel, PluginInfo, PluginSettings, SettingsProblem, hookimpl
+from widget import Mode, Panel, PluginInfo, PluginSettings, Reads, Sends, SettingsProblem, hookimpl
 
 class Colour(StrEnum):
     RED = "red"
@@ -41,8 +41,10 @@ class Settings(PluginSettings):
 
 @hookimpl
 def plugin_info():
-    sends = "colours to paint.example"
-    return PluginInfo(name="painter", version="3.1", description="Paints.", sends=sends)
+    return PluginInfo(
+        name="painter", version="3.1", description="Paints.", reads={Reads.BODY},
+        sends=Sends({Reads.BODY}, to="paint.example"),
+    )
 
 @hookimpl
 def plugin_settings():
@@ -135,7 +137,7 @@ def test_a_plugins_form_is_drawn_from_its_model(desk: Browser) -> None:
     page = desk.get("/blog/plugins/painter").text
     for words in (
         'type="password"', '<option value="blue"', 'type="number" step="any" min="0" max="1"',
-        'type="checkbox" id="field-loud"', "Wait (seconds)", "Sends colours to paint.example.",
+        'type="checkbox" id="field-loud"', "Wait (seconds)", "Sends the text to paint.example.",
         "A share.", "Half a pot.", "Paint left",
     ):  # fmt: skip
         assert words in page, words
@@ -150,6 +152,7 @@ def test_a_plugins_settings_are_kept(
     assert desk.post("/blog/plugins/painter", form).status_code == 303
     kept = painter(parts, now_stored())
     assert kept.model_dump(mode="json", exclude={"key", "on_failure"}) == {  # type: ignore[attr-defined]  # its model is a file's
+        "order": 0, "needs_consent": False, "without_consent": "hold",
         "mode": "on", "colour": "blue", "many": ["one", "two"], "share": 0.25, "loud": False,
         "wait_s": 3,
     }  # fmt: skip
@@ -278,4 +281,4 @@ def test_a_secret_that_may_be_missing_is_a_secret_in_earlier_settings_too() -> N
         hooks=frozenset(),
     )
     plugin = SitePlugin(site_id=1, plugin=loaded, settings=Optional(), revision=0, stored={})
-    assert _open_settings(plugin) == {"mode", "on_failure", "shown"}
+    assert _open_settings(plugin) == {"mode", "on_failure", "order", "shown"}

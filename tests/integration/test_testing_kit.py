@@ -24,6 +24,7 @@ from widget import (
     Panel,
     PluginInfo,
     PluginSettings,
+    Reads,
     Submission,
     Verdict,
     hookimpl,
@@ -40,7 +41,7 @@ class Sound:
 
     @hookimpl
     def plugin_info(self) -> PluginInfo:
-        return PluginInfo(name="sound", version="1", description="Sound.")
+        return PluginInfo(name="sound", version="1", description="Sound.", reads=set(Reads))
 
     @hookimpl
     def check_submission(self, submission: Submission) -> Verdict | None:
@@ -50,7 +51,7 @@ class Sound:
 class NoVersion(Sound):
     @hookimpl
     def plugin_info(self) -> PluginInfo:
-        return PluginInfo(name="sound", version=" ", description="Sound.")
+        return PluginInfo(name="sound", version=" ", description="Sound.", reads=set(Reads))
 
 
 class Undescribed(Sound):
@@ -80,7 +81,10 @@ class Raising(Sound):
 class Late(Sound):
     @hookimpl
     def plugin_info(self) -> PluginInfo:
-        return PluginInfo(name="sound", version="1", description="Late.", deadline_s=0.5)
+        reads = {Reads.BODY}
+        return PluginInfo(
+            name="sound", version="1", description="Late.", deadline_s=0.5, reads=reads
+        )
 
     @hookimpl
     def check_submission(self, submission: Submission) -> None:
@@ -171,6 +175,35 @@ class Unlocked(Sound):
         return Verdict.hold("Long.") if len(self.body) > 50 else None
 
 
+class Curious(Sound):
+    @hookimpl
+    def plugin_info(self) -> PluginInfo:
+        reads = {Reads.BODY, Reads.NAME}
+        return PluginInfo(name="sound", version="1", description="Curious.", reads=reads)
+
+    @hookimpl
+    def check_submission(self, submission: Submission) -> Verdict | None:
+        author = replace(submission.author, name="Nobody")  # a copy of it is no reading
+        return Verdict.hold("No email.") if author.email == "nobody@example.org" else None
+
+
+class Undeclaring(Sound):
+    @hookimpl
+    def plugin_info(self) -> PluginInfo:
+        return PluginInfo(name="sound", version="1", description="Sound.")
+
+
+class Unmarked(Sound):
+    def prepare_submission(self, submission: Submission) -> Submission:
+        return submission
+
+
+class Unsure(Sound):
+    @hookimpl
+    def consent_given(self, answers: object) -> object:
+        return "maybe"
+
+
 BREACHES = {
     NoVersion: ("its_card_is_right", "the version is empty"),
     Undescribed: ("its_settings_have_defaults_and_descriptions", "'limit' has no description"),
@@ -179,7 +212,11 @@ BREACHES = {
     Late: ("it_answers_within_its_deadline", "'a text: 120,000 characters: one letter'"),
     Talking: ("it_answers_nothing_but_verdicts_that_can_be_used", "True is no Verdict"),
     Silent: ("it_answers_nothing_but_verdicts_that_can_be_used", "needs a message"),
-    StrangeField: ("its_fields_and_notices_can_be_drawn", "'other' must begin with 'sound'"),
+    StrangeField: ("its_fields_and_notices_can_be_drawn", "'other' must be 'sound', or begin"),
+    Curious: ("it_reads_only_what_it_declares", "it reads Author.email and doesn't declare email"),
+    Undeclaring: ("its_card_is_right", "It doesn't declare what it reads"),
+    Unmarked: ("its_card_is_right", "prepare_submission is not marked with @hookimpl"),
+    Unsure: ("it_says_yes_no_or_nothing_of_a_consent", "'maybe' is neither"),
     Overreaching: ("it_changes_only_what_it_may", "may not change url"),
     Swelling: ("it_changes_only_what_it_may", "can't be stored"),
     Recording: ("what_it_records_can_be_kept", "tells the reader's email"),

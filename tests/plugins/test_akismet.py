@@ -17,7 +17,10 @@ def test_its_card_says_what_leaves_the_server() -> None:
     info = ask(akismet, "plugin_info")
     assert isinstance(info, PluginInfo)
     assert info.name == "akismet"
-    assert "akismet.com" in (info.sends or "")
+    assert info.sends_in_words == (
+        "the text, name, website, IP address, browser, referring page, page and role of who is "
+        "signed in to akismet.com; with send_email the email, too"
+    )
 
 
 def test_everything_that_akismet_asks_for_is_sent(

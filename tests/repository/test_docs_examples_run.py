@@ -169,7 +169,7 @@ def test_the_guides_code_does_what_it_says(tmp_path: Path) -> None:
             Owner(LiveServer(tmp_path)).write(block.file, block.text)
         elif block.language == "python":
             tests.append(block.text)
-    assert len(tests) == 7
+    assert len(tests) == 8
     script = tmp_path / "guide.py"
     script.write_text("\n".join(tests), encoding="utf-8")
     done = subprocess.run(

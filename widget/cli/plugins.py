@@ -6,9 +6,11 @@ from datetime import datetime
 import click
 import orjson
 
+from widget.cli.check_plugins import check
 from widget.cli.new_plugin import new
 from widget.cli.opening import open_parts, site_of
 from widget.config import load_config
+from widget.domain.needs import Reads
 from widget.domain.trail import Mode
 from widget.plugin_host.call import Caller
 from widget.plugin_host.discovery import find_plugins
@@ -31,9 +33,14 @@ def list_all(site_key: str | None, as_json: bool) -> None:
     parts = open_parts()
     modes: dict[str, Mode] = {}
     paused: dict[str, datetime] = {}
+    needing: dict[str, bool] = {}
+    places: dict[str, int] = {}
     if site_key is not None:
         site = site_of(parts, site_key)
-        modes = {plugin.name: plugin.mode for plugin in parts.plugins.of(site)}
+        found = parts.plugins.of(site)
+        modes = {plugin.name: plugin.mode for plugin in found}
+        needing = {plugin.name: plugin.needs_consent for plugin in found}
+        places = {plugin.name: place for place, plugin in enumerate(found)}
         with parts.database.read() as session:
             paused = {pause.plugin: pause.until for pause in pauses.pauses_of(session, site.id)}
     registry = parts.plugins.registry
@@ -44,11 +51,14 @@ def list_all(site_key: str | None, as_json: bool) -> None:
             "origin": plugin.origin,
             "mode": modes.get(plugin.name),
             "paused_until": paused.get(plugin.name),
-            "sends": plugin.info.sends,
+            "requires": plugin.info.requires or None,
+            "reads": [one.value for one in Reads if one in plugin.info.may_read],
+            "sends": plugin.info.sends_in_words or None,
+            "needs_consent": needing.get(plugin.name, plugin.info.needs_consent),
             "description": plugin.info.description,
             "fault": None,
         }
-        for plugin in registry.plugins
+        for plugin in sorted(registry.plugins, key=lambda one: places.get(one.name, 0))
     ] + [
         {"name": fault.name, "origin": fault.origin, "fault": fault.reason}
         for fault in registry.faults
@@ -65,7 +75,8 @@ def list_all(site_key: str | None, as_json: bool) -> None:
         if row["paused_until"]:
             click.echo(f"{'':22}paused until {row['paused_until']:%H:%M} UTC, as it failed")
         if row["sends"]:
-            click.echo(f"{'':22}sends {row['sends']}")
+            consent = ", where the reader has agreed" if row["needs_consent"] else ""
+            click.echo(f"{'':22}sends {row['sends']}{consent}")
 
 
 @command.command("resume", epilog="Example: comment-widget plugins resume akismet --site blog")
@@ -80,6 +91,7 @@ def resume(name: str, site_key: str) -> None:
 
 
 command.add_command(new)
+command.add_command(check)
 
 
 def add_plugin_commands(group: click.Group, asked: Sequence[str]) -> None:

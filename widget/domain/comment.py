@@ -37,11 +37,15 @@ ALLOWED_CHANGES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote a comment, as far as they said. All ``None`` is an anonymous author."""
+    """Who wrote a comment, as far as they said. All ``None`` is an anonymous author.
+
+    ``email_hash`` is set for plugins that declare it: the same for the same email on one site.
+    """
 
     name: str | None = None
     email: str | None = field(default=None, repr=False)
     website: str | None = None
+    email_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,14 @@
 """What a plugin says of itself and what it may ask of the server."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from widget.domain.needs import UNDECLARED, Reads, Sends, in_words
 from widget.domain.trail import Mode, OnFailure
 
 
@@ -15,9 +17,15 @@ class PluginInfo:
     """A plugin's card.
 
     ``name`` is a lower-case identifier, the prefix of its settings. ``order`` says when it is
-    asked: cheap local checks first (below 50), remote ones later. ``deadline_s`` is how long
-    one call may take; ``sends`` says in words what leaves this server and to whom, e.g.
-    ``"the address and text to akismet.com"``.
+    asked: cheap local checks first (below 50), remote ones later; owners may change it.
+    ``deadline_s`` is how long one call may take. ``requires`` are the versions of the hooks that
+    it works with (PEP 440), as ``">=1.0,<2"``.
+
+    ``reads`` is what it gets of a comment, and nothing else; ``reads_if`` what it gets besides
+    while a setting of its own is on, by the setting's name. Without ``reads`` it gets the text
+    and the page. ``sends`` is what of that leaves this server, and to whom: owners are told.
+    ``needs_consent`` is set where it may not be asked about a comment whose reader didn't agree
+    to that; without it, the owner of a site may want consent for any plugin that sends.
     """
 
     name: str
@@ -25,13 +33,60 @@ class PluginInfo:
     description: str
     order: int = 50
     deadline_s: float = 2.0
-    sends: str | None = None
+    requires: str = ""
+    reads: Collection[Reads] | None = None
+    reads_if: Mapping[str, Collection[Reads]] = field(default_factory=dict)
+    sends: Sends | None = None
+    needs_consent: bool = False
+
+    @property
+    def always_reads(self) -> frozenset[Reads]:
+        """Return what it gets whatever its settings are."""
+        return UNDECLARED if self.reads is None else frozenset(self.reads)
+
+    @property
+    def may_read(self) -> frozenset[Reads]:
+        """Return all that it gets with some settings."""
+        return self.always_reads.union(*self.reads_if.values())
+
+    def reads_with(self, settings: object) -> frozenset[Reads]:
+        """Return what it gets with these settings."""
+        more = [more for name, more in self.reads_if.items() if getattr(settings, name, False)]
+        return self.always_reads.union(*more) if more else self.always_reads
+
+    @property
+    def reads_in_words(self) -> str:
+        """Return what it reads, as a part of a sentence."""
+        return self._in_words(self.may_read, "")
+
+    @property
+    def sends_in_words(self) -> str:
+        """Return what it sends and to whom, as a part of a sentence; empty where it doesn't."""
+        return self._in_words(self.sends.fields, f" to {self.sends.to}") if self.sends else ""
+
+    def _in_words(self, fields: Collection[Reads], to: str) -> str:
+        by_setting = {
+            name: set(more) & set(fields) - self.always_reads
+            for name, more in self.reads_if.items()
+        }
+        always = set(fields).difference(*by_setting.values())
+        parts = [f"{in_words(always)}{to}"]
+        parts += [f"with {name} {in_words(more)}, too" for name, more in by_setting.items() if more]
+        return "; ".join(parts)
+
+
+class WithoutConsent(StrEnum):
+    """What becomes of a comment that a plugin may not be asked about."""
+
+    HOLD = "hold"
+    IGNORE = "ignore"
 
 
 class PluginSettings(BaseModel):
     """Base of every plugin's settings. A secret is a ``pydantic.SecretStr``: write-only.
 
-    ``on_failure`` is the owner's: the host goes by it where the plugin gives no answer.
+    ``on_failure`` and ``order`` are the owner's: the host goes by them. To the settings of a
+    plugin that sends it adds ``needs_consent`` and ``without_consent``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -40,6 +95,12 @@ class PluginSettings(BaseModel):
     on_failure: OnFailure = Field(
         OnFailure.HOLD,
         description="What becomes of a comment that it can't check: hold, ignore or reject.",
+    )
+    order: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="When it is asked, those with low numbers first; 0 is the plugin's own place.",
     )
 
 

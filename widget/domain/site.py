@@ -17,6 +17,13 @@ class Policy(StrEnum):
     HOLD = "hold"
 
 
+class Combine(StrEnum):
+    """How the verdicts of several plugins become one."""
+
+    STRICTEST = "strictest"
+    FIRST = "first"
+
+
 class Presence(StrEnum):
     """Whether a form field is shown, and whether it must be filled in."""
 
@@ -43,6 +50,11 @@ class SiteSettings(BaseModel):
 
     policy: Policy = Field(
         Policy.FIRST_TIME, description="Publish at once, hold first-time authors, or hold all."
+    )
+    combine: Combine = Field(
+        Combine.STRICTEST,
+        description="All plugins are asked and the strictest verdict wins, or the first objection "
+        "ends the asking.",
     )
     author_name: Presence = Field(Presence.OPTIONAL, description="The name field.")
     author_email: Presence = Field(Presence.OPTIONAL, description="The email field.")

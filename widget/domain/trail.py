@@ -28,17 +28,25 @@ class OnFailure(StrEnum):
 
 
 class Answer(StrEnum):
-    """How asking a plugin ended."""
+    """How asking a plugin ended.
+
+    ``NO_CONSENT``: the reader didn't agree that it is asked. ``NOT_ASKED``: another one had
+    objected, and on the site the first objection ends the asking.
+    """
 
     VERDICT = "verdict"
     ABSTAINED = "abstained"
     FAILED = "failed"
     TIMED_OUT = "timed_out"
     SKIPPED = "skipped"
+    NO_CONSENT = "no_consent"
+    NOT_ASKED = "not_asked"
 
 
 #: Answers that are none. Where the plugin's failures hold, the check is owed: it is asked again.
 UNANSWERED = frozenset({Answer.FAILED, Answer.TIMED_OUT, Answer.SKIPPED})
+#: Where the owner said what becomes of the comment. Without the reader's consent nothing is owed.
+OWNER_SAYS = UNANSWERED | {Answer.NO_CONSENT}
 
 
 _MEANS = {
@@ -52,7 +60,8 @@ _MEANS = {
 class TrailEntry:
     """One plugin's part in one judgement. ``duration_ms`` is wall time in milliseconds.
 
-    ``on_failure`` is what the owner wanted to become of a comment that the plugin can't check.
+    ``on_failure`` is what the owner wanted to become of a comment that the plugin can't check, or
+    may not be asked about.
     """
 
     plugin: str
@@ -71,7 +80,7 @@ class TrailEntry:
         """Return what this entry asks for: its verdict's, or what a failure of it means."""
         if self.mode is not Mode.ON:
             return None
-        if self.answer in UNANSWERED:
+        if self.answer in OWNER_SAYS:
             return _MEANS[self.on_failure]
         return self.verdict.outcome if self.verdict else None
 

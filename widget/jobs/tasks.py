@@ -9,6 +9,7 @@ from widget.domain.errors import NotFound
 from widget.domain.submission import Occasion
 from widget.jobs.periodic import PERIODIC, PluginFailed, run_periodic
 from widget.moderation.recheck import RECHECK, recheck, submission_of
+from widget.plugin_host.consent import lacking
 from widget.publication.parts import Parts
 from widget.publication.publish import NOTIFY, TELL_PLUGIN, TELL_WEBHOOKS
 from widget.store import comments, jobs, sites, threads, trails
@@ -86,11 +87,12 @@ def _tell_plugin(parts: Parts, payload: Mapping[str, Any]) -> None:
         return
     plugin = parts.plugins.get(site, str(payload["plugin"]))
     submission = submission_of(parts, comment, site, thread, Occasion.RECHECK)
-    reply = parts.plugins.caller.ask(
-        plugin.plugin,
+    if plugin.name in lacking(parts.plugins, site, comment.answers):
+        return
+    reply = parts.plugins.work(
+        plugin,
         "comment_decided",
         TELL_DEADLINE_S,
-        settings=plugin.settings,
         comment=comment,
         submission=submission,
         before=event.before,

@@ -11,6 +11,9 @@ from widget.publication.parts import Parts
 from widget.store.health import lately
 
 _PERSON = "person:"
+#: Comments that it was not to be asked about; and those, too, that it could not be asked about.
+_PASSED_BY = frozenset({Answer.NO_CONSENT, Answer.NOT_ASKED})
+_NOT_ASKED = _PASSED_BY | {Answer.SKIPPED}
 _REFUSED = frozenset({Status.SPAM, Status.REJECTED})
 
 
@@ -40,7 +43,7 @@ def health_of(parts: Parts, site: Site, plugin: str) -> Health:
     """Return how a plugin did on the newest comments of a site."""
     with parts.database.read() as session:
         found = lately(session, site.id, plugin)
-    asked = [entry for _, entry in found.entries if entry.answer is not Answer.SKIPPED]
+    asked = [entry for _, entry in found.entries if entry.answer not in _NOT_ASKED]
     times = sorted(entry.duration_ms for entry in asked)
     judged = [
         _overruled(entry, found.events.get(comment_id, ()))
@@ -49,7 +52,7 @@ def health_of(parts: Parts, site: Site, plugin: str) -> Health:
     ]
     known = [one for one in judged if one is not None]
     return Health(
-        asked=len(found.entries),
+        asked=sum(entry.answer not in _PASSED_BY for _, entry in found.entries),
         p50_ms=_percentile(times, 0.5),
         p95_ms=_percentile(times, 0.95),
         objected=sum(_objects(entry) for _, entry in found.entries),

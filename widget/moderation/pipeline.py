@@ -2,28 +2,31 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from widget.domain.site import Policy, Site
+from widget.domain.site import Combine, Policy, Site
 from widget.domain.submission import History, Submission
 from widget.domain.trail import Answer, Judgement, Mode, TrailEntry, owed_by
 from widget.domain.verdict import Outcome, Verdict, strictest
 from widget.plugin_host.call import Reply
+from widget.plugin_host.consent import WITHOUT, lacking
+from widget.plugin_host.need import laid_over
 from widget.plugin_host.settings import SitePlugin
 from widget.plugin_host.sound import is_sound_submission, sound_verdict
 from widget.plugin_host.tried import Askable
 
-#: What a plugin may change of a submission before it is judged.
-CHANGEABLE = ("body", "author", "title", "answers")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A submission as plugins have prepared it, and which of them failed to."""
+    """A submission as plugins have prepared it, and which of them failed to.
+
+    ``unasked`` are those that its reader did not agree to.
+    """
 
     submission: Submission
     failures: Mapping[str, Reply]
+    unasked: Collection[str] = frozenset()
 
 
 class Patience:
@@ -43,33 +46,52 @@ def prepare(
     submission: Submission,
     patience: Patience,
     only: Collection[str] | None = None,
+    agreed: bool = False,
 ) -> Prepared:
-    """Let each plugin that is on change the submission; one that fails changes nothing."""
-    failures: dict[str, Reply] = {}
-    for plugin in plugins.taking_part(submission.site, "prepare_submission"):
+    """Let each plugin that is on change the submission; one that fails changes nothing.
+
+    ``agreed`` is for trials of a person's own text: nobody has to be asked for consent.
+    """
+    site, failures = submission.site, dict[str, Reply]()
+    needless: frozenset[str] = frozenset()
+    unasked = needless if agreed else lacking(plugins, site, submission.answers, patience.left_s)
+    for plugin in plugins.taking_part(site, "prepare_submission"):
         if plugin.mode is not Mode.ON or (only is not None and plugin.name not in only):
+            continue
+        if plugin.name in unasked:
             continue
         reply = _ask(plugins, plugin, "prepare_submission", patience, submission=submission)
         if reply.failure:
             failures[plugin.name] = reply
         elif isinstance(reply.value, Submission) and is_sound_submission(reply.value):
-            kept = {name: getattr(reply.value, name) for name in CHANGEABLE}
-            submission = replace(submission, **kept)
+            submission = laid_over(plugin.need, submission, reply.value)
         elif reply.value is not None:
             failures[plugin.name] = _nonsense(reply, "prepare_submission")
-    return Prepared(submission=submission, failures=failures)
+    return Prepared(submission=submission, failures=failures, unasked=unasked)
 
 
 def judge(
     plugins: Askable, prepared: Prepared, history: History, patience: Patience, now: datetime
 ) -> Judgement:
-    """Ask every plugin that takes part; never raises, and a plugin that fails holds."""
+    """Ask every plugin that takes part; never raises, and a plugin that fails holds.
+
+    Where the site goes by the first objection, the plugins after it are not asked. A failure is
+    no objection: what failed is asked again, and the others must have been asked by then.
+    """
     site = prepared.submission.site
-    entries = [
-        _entry(plugins, plugin, prepared, history, patience, now)
-        for plugin in plugins.of(site)
-        if plugin.mode is not Mode.OFF and _judges(plugin)
-    ]
+    entries: list[TrailEntry] = []
+    objector = ""
+    for plugin in plugins.of(site):
+        if plugin.mode is Mode.OFF or not _judges(plugin):
+            continue
+        if objector:
+            reply = Reply(failure=Answer.NOT_ASKED, reason=f"{objector} objected before it.")
+            entries.append(_trail_entry(plugin, reply, None, now))
+            continue
+        entry = _entry(plugins, plugin, prepared, history, patience, now)
+        entries.append(entry)
+        if site.settings.combine is Combine.FIRST and _objects(entry):
+            objector = entry.plugin
     return conclude(site, history, entries)
 
 
@@ -126,6 +148,10 @@ def policy_outcome(policy: Policy, history: History) -> tuple[Outcome, str]:
     return Outcome.ALLOW, f"policy: {policy.value}."
 
 
+def _objects(entry: TrailEntry) -> bool:
+    return entry.verdict is not None and entry.outcome not in (None, Outcome.ALLOW)
+
+
 def _judges(plugin: SitePlugin) -> bool:
     return bool({"check_submission", "prepare_submission"} & plugin.plugin.hooks)
 
@@ -138,6 +164,8 @@ def _entry(
     patience: Patience,
     now: datetime,
 ) -> TrailEntry:
+    if plugin.name in prepared.unasked:
+        return _trail_entry(plugin, Reply(failure=Answer.NO_CONSENT, reason=WITHOUT), None, now)
     reply = prepared.failures.get(plugin.name)
     if reply is None and plugin.fault:
         reply = Reply(failure=Answer.FAILED, reason=plugin.fault)
@@ -171,7 +199,9 @@ def _trail_entry(
         duration_ms=round(reply.duration_ms, 3),
         settings_revision=plugin.revision,
         at=now,
-        on_failure=plugin.settings.on_failure,
+        on_failure=plugin.without_consent
+        if answer is Answer.NO_CONSENT
+        else plugin.settings.on_failure,
     )
 
 

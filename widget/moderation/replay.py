@@ -100,7 +100,7 @@ def count(parts: Parts, question: Question) -> int:
 
 def _tried(parts: Parts, question: Question) -> Tried:
     site, name = question.site, question.plugin
-    sends = parts.plugins.get(site, name).plugin.info.sends
+    sends = parts.plugins.get(site, name).plugin.info.sends_in_words
     if sends and not question.remote:
         raise NotAllowed(f"{name} sends {sends}; say --remote to let it.")
     changes = {name: {"mode": Mode.ON, **question.changes.get(name, {})}}

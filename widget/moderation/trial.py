@@ -19,8 +19,12 @@ class Trial:
     html: str
 
 
-def try_out(parts: Parts, submission: Submission, changes: Changes) -> Trial:
+def try_out(
+    parts: Parts, submission: Submission, changes: Changes, *, agreed: bool = False
+) -> Trial:
     """Judge a submission whose occasion is a trial, with some settings changed for once.
+
+    ``agreed`` is as if its reader agreed that plugins which need that are asked.
 
     Raises:
         NotFound: where a plugin that is named is not loaded.
@@ -33,6 +37,6 @@ def try_out(parts: Parts, submission: Submission, changes: Changes) -> Trial:
             session, parts.keys, site, submission.author, submission.address
         )
     patience = Patience(parts.config.deadline_s)
-    prepared = prepare(plugins, submission, patience)
+    prepared = prepare(plugins, submission, patience, agreed=agreed)
     judgement = judge(plugins, prepared, history, patience, parts.now())
     return Trial(judgement=judgement, html=render(parts, site, prepared.submission.body))

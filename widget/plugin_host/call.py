@@ -62,6 +62,10 @@ class Caller:
         """Skip a plugin from now on in this process."""
         self._disabled[plugin.name] = reason
 
+    def disabled(self, plugin: LoadedPlugin) -> str:
+        """Return why a plugin is skipped in this process, nothing where it isn't."""
+        return self._disabled.get(plugin.name, "")
+
     def ask(self, plugin: LoadedPlugin, hook: str, deadline_s: float, **arguments: object) -> Reply:
         """Ask one plugin; an exception, a late answer or a plugin that hangs is a failure."""
         copies = {name: own_copy(value) for name, value in arguments.items()}

@@ -15,6 +15,7 @@ from widget.plugin_host import settings as plugin_settings
 from widget.plugin_host.breaker import Breaker
 from widget.plugin_host.call import Caller, Reply
 from widget.plugin_host.discovery import Candidate
+from widget.plugin_host.need import handed, hash_with
 from widget.plugin_host.registry import LoadedPlugin, Registry
 from widget.plugin_host.settings import SitePlugin
 from widget.store import plugin_settings as stored
@@ -42,6 +43,7 @@ class Plugins:
         self.breaker = Breaker(database, now)
         self._database = database
         self._keys = keys
+        self._hash_email = hash_with(keys.lookup)
         self._cache: dict[int, tuple[int, list[SitePlugin]]] = {}
         self._lock = threading.Lock()
 
@@ -65,6 +67,7 @@ class Plugins:
             for fault in self.registry.faults
             if self.registry.get(fault.name) is None
         ]
+        plugins = plugin_settings.in_order(plugins)
         with self._lock:
             if len(self._cache) >= _MAX_CACHED:
                 self._cache.clear()
@@ -80,7 +83,8 @@ class Plugins:
     ) -> Reply:
         """Ask one plugin, with its settings, for no longer than its own deadline.
 
-        One that fails again and again to judge is paused; what is only tried counts nothing.
+        It is handed what it declares that it reads. One that fails again and again to judge is
+        paused; what is only tried counts nothing.
         """
         own = plugin.plugin.info.deadline_s
         limit = own if deadline_s is None else min(own, deadline_s)
@@ -89,10 +93,15 @@ class Plugins:
             reason = self.breaker.reason_to_skip(plugin.site_id, plugin.name)
             if reason:
                 return Reply(failure=Answer.SKIPPED, reason=reason)
-        reply = self.caller.ask(plugin.plugin, hook, limit, settings=plugin.settings, **arguments)
+        reply = self.work(plugin, hook, limit, **arguments)
         if counts:
             self.breaker.record(plugin.site_id, plugin.name, reply)
         return reply
+
+    def work(self, plugin: SitePlugin, hook: str, limit_s: float, **arguments: object) -> Reply:
+        """Ask one plugin as ``ask`` does, for as long as the caller says; nobody waits for it."""
+        shown = handed(plugin.need, arguments, self._hash_email)
+        return self.caller.ask(plugin.plugin, hook, limit_s, settings=plugin.settings, **shown)
 
     def get(self, site: Site, name: str) -> SitePlugin:
         """Return one plugin on the site.

@@ -2,16 +2,30 @@
 
 import logging
 import re
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import ModuleType
+from typing import cast
 
 import pluggy
 from pydantic import Field
 
 from widget import hookspecs
-from widget.domain.plugin import PluginInfo, PluginSettings
+from widget.domain.plugin import PluginInfo, PluginSettings, WithoutConsent
+from widget.domain.renamed import Renamed
 from widget.domain.trail import Mode
 from widget.plugin_host.discovery import Candidate, as_plugin
+from widget.plugin_host.examine import (
+    Found,
+    Remark,
+    check_card,
+    hook_faults,
+    hook_remarks,
+    marked_in,
+    remarks_on,
+    renamed_in,
+)
 from widget.plugin_host.failure import reason_of
 
 log = logging.getLogger("comment_widget.plugins")
@@ -32,12 +46,13 @@ class DefaultSettings(PluginSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedPlugin:
-    """A plugin that is ready to be asked."""
+    """A plugin that is ready to be asked; ``remarks`` are what is odd about it."""
 
     info: PluginInfo
     settings_model: type[PluginSettings]
     origin: str
     hooks: frozenset[str]
+    remarks: Sequence[Remark] = ()
 
     @property
     def name(self) -> str:
@@ -55,12 +70,18 @@ class LoadFault:
 
 
 class Registry:
-    """Loads plugins; one that can't be loaded is a fault on record, never a crash."""
+    """Loads plugins; one that can't be loaded is a fault on record, never a crash.
 
-    def __init__(self, candidates: Iterable[Candidate]) -> None:
+    ``specs`` is the module of the hooks.
+    """
+
+    def __init__(
+        self, candidates: Iterable[Candidate], specs: ModuleType | type = hookspecs
+    ) -> None:
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
-        self._manager.add_hookspecs(hookspecs)
-        self._callers: dict[tuple[str, str], pluggy.HookCaller] = {}
+        self._manager.add_hookspecs(specs)
+        self._specs = {name: one.spec.argnames for name, one in vars(self._manager.hook).items()}
+        self._callers: dict[tuple[str, str], _Caller] = {}
         self.faults: list[LoadFault] = []
         loaded = [plugin for candidate in candidates if (plugin := self._load(candidate))]
         self.plugins = sorted(loaded, key=lambda plugin: (plugin.info.order, plugin.name))
@@ -76,14 +97,15 @@ class Registry:
         pluggy's plain call asks all plugins at once, and one that raises takes the others'
         answers with it: so each is called through a caller that leaves out the rest.
         """
-        result = self._callers[plugin.name, hook](**arguments)
+        caller = self._callers[plugin.name, hook]
+        result = caller.call(**arguments, **{old: arguments[new] for old, new in caller.renamed})
         if isinstance(result, list):
             return result[0] if result else None
         return result
 
     def wants(self, plugin: LoadedPlugin, hook: str, argument: str) -> bool:
         """Tell whether a plugin's implementation of a hook takes an argument."""
-        implementations = self._callers[plugin.name, hook].get_hookimpls()
+        implementations = self._callers[plugin.name, hook].call.get_hookimpls()
         return any(argument in found.argnames for found in implementations)
 
     def _load(self, candidate: Candidate) -> LoadedPlugin | None:
@@ -93,8 +115,15 @@ class Registry:
             return None
         try:
             plugin = as_plugin(candidate.load())
-            self._manager.register(plugin, name)
-            loaded = self._describe(plugin, name, candidate.origin)
+            found = marked_in(self._manager, plugin)
+            faults = hook_faults(found, self._specs)
+            if faults:
+                raise TypeError("; ".join(faults))
+            with warnings.catch_warnings():
+                # Old names are told as remarks, to whoever looks after the plugins.
+                warnings.simplefilter("ignore", Renamed)
+                self._manager.register(plugin, name)
+            loaded = self._describe(plugin, found, candidate)
         except (Exception, SystemExit) as error:  # anything may go wrong in a stranger's import
             if self._manager.has_plugin(name):
                 self._manager.unregister(name=name)
@@ -106,32 +135,34 @@ class Registry:
         self.faults.append(LoadFault(candidate.name, candidate.origin, reason))
         log.warning("plugin %s (%s) can't be used: %s", candidate.name, candidate.origin, reason)
 
-    def _describe(self, plugin: object, name: str, origin: str) -> LoadedPlugin:
-        hooks = frozenset(caller.name for caller in self._manager.get_hookcallers(plugin) or ())
-        self._refuse_unknown(name)
+    def _describe(
+        self, plugin: object, found: Sequence[Found], candidate: Candidate
+    ) -> LoadedPlugin:
+        hooks = {self._newest_name(one) for one in found}
         if "plugin_info" not in hooks:
             raise TypeError("it has no plugin_info hook")
         info = self._only(plugin, "plugin_info")
         if not isinstance(info, PluginInfo):
             raise TypeError(f"plugin_info returned {type(info).__name__}, not PluginInfo")
+        name = candidate.name
         if info.name != name or not _NAME.fullmatch(name):
             raise ValueError(f"it calls itself {info.name!r} and was found as {name!r}")
-        _check_info(info)
+        check_card(info)
         model = self._only(plugin, "plugin_settings") if "plugin_settings" in hooks else None
-        if model is not None and not (
-            isinstance(model, type) and issubclass(model, PluginSettings)
-        ):
-            raise TypeError("plugin_settings must return a subclass of PluginSettings")
+        own = whole_model(info, model)
+        remarks = remarks_on(info, own, found) + hook_remarks(self._manager, plugin, found)
         return LoadedPlugin(
-            info=info, settings_model=model or DefaultSettings, origin=origin, hooks=hooks
+            info=info,
+            settings_model=own,
+            origin=candidate.origin,
+            hooks=frozenset(hooks),
+            remarks=tuple(remarks),
         )
 
-    def _refuse_unknown(self, name: str) -> None:
-        for hook in vars(self._manager.hook).values():
-            if hook.has_spec():
-                continue
-            if any(impl.plugin_name == name for impl in hook.get_hookimpls()):
-                raise TypeError(f"there is no hook {hook.name!r}")
+    def _newest_name(self, one: Found) -> str:
+        """Return the name of the hook that one is asked as: not the old one that it may have."""
+        renamed = [name.new for name in renamed_in(self._manager, one) if name.old == one.hook]
+        return renamed[0] if renamed else one.hook
 
     def _only(self, plugin: object, hook: str) -> object:
         others = [other for other in self._manager.get_plugins() if other is not plugin]
@@ -143,20 +174,51 @@ class Registry:
         for plugin in self.plugins:
             itself = self._manager.get_plugin(plugin.name)
             others = [other for other in everyone if other is not itself]
-            for hook in plugin.hooks:
-                caller = self._manager.subset_hook_caller(hook, remove_plugins=others)
-                self._callers[plugin.name, hook] = caller
+            # Old names first: where a plugin has both, the new one is called.
+            marked = marked_in(self._manager, itself)
+            found = sorted(marked, key=lambda one: self._newest_name(one) == one.hook)
+            for one in found:
+                caller = self._manager.subset_hook_caller(one.hook, remove_plugins=others)
+                old = [(name.old, name.new) for name in renamed_in(self._manager, one)]
+                renamed = tuple(names for names in old if names[0] in one.arguments)
+                self._callers[plugin.name, self._newest_name(one)] = _Caller(caller, renamed)
 
 
-def _check_info(info: PluginInfo) -> None:
-    """Refuse a card that the host could not sort or wait by.
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """How one hook of one plugin is called; ``renamed`` are the old arguments that it takes."""
+
+    call: pluggy.HookCaller
+    renamed: Sequence[tuple[str, str]]
+
+
+def whole_model(info: PluginInfo, model: object) -> type[PluginSettings]:
+    """Return the settings of a plugin: its own, and those that the host adds where it sends.
 
     Raises:
-        TypeError: naming what is of the wrong type.
+        TypeError: where what the plugin gave is no model of settings.
     """
-    for name in ("version", "description"):
-        if not isinstance(getattr(info, name), str):
-            raise TypeError(f"plugin_info: {name} must be a string")
-    for name in ("order", "deadline_s"):
-        if not isinstance(getattr(info, name), int | float):
-            raise TypeError(f"plugin_info: {name} must be a number")
+    if model is None:
+        model = DefaultSettings
+    if not (isinstance(model, type) and issubclass(model, PluginSettings)):
+        raise TypeError("plugin_settings must return a subclass of PluginSettings")
+    if info.needs_consent:
+        return _joined(model, _Without)
+    return model if info.sends is None else _joined(model, _Wants)
+
+
+class _Without(PluginSettings):
+    without_consent: WithoutConsent = Field(
+        WithoutConsent.HOLD,
+        description="What becomes of a comment whose reader has not agreed: hold or ignore.",
+    )
+
+
+class _Wants(_Without):
+    needs_consent: bool = Field(
+        False, description="Ask it only about comments whose reader has agreed to that."
+    )
+
+
+def _joined(model: type[PluginSettings], more: type[PluginSettings]) -> type[PluginSettings]:
+    return cast("type[PluginSettings]", type(model.__name__, (model, more), {}))

@@ -1,6 +1,6 @@
 """A plugin's typed settings on a site: read, checked, written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,8 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.plugin import PluginInfo, PluginSettings
-from widget.domain.trail import Mode
+from widget.domain.trail import Mode, OnFailure
+from widget.plugin_host.need import Need
 from widget.plugin_host.registry import LoadedPlugin, LoadFault
 
 
@@ -37,9 +38,35 @@ class SitePlugin:
         """Return the plugin's name."""
         return self.plugin.name
 
+    @property
+    def order(self) -> float:
+        """Return when it is asked on the site: as its owner says, else as the plugin does."""
+        return self.settings.order or self.plugin.info.order
+
+    @property
+    def need(self) -> Need:
+        """Return what it is handed of a comment, with its settings on the site."""
+        return Need(self.name, self.plugin.info.reads_with(self.settings))
+
+    @property
+    def needs_consent(self) -> bool:
+        """Tell whether it is asked only where the reader agreed to that."""
+        wanted = getattr(self.settings, "needs_consent", False) is True
+        return wanted or self.plugin.info.needs_consent
+
+    @property
+    def without_consent(self) -> OnFailure:
+        """Return what becomes of a comment that it may not be asked about."""
+        return OnFailure(getattr(self.settings, "without_consent", OnFailure.HOLD))
+
     def takes_part(self, hook: str) -> bool:
         """Tell whether the plugin is asked by a hook: it implements it and isn't off."""
         return self.mode is not Mode.OFF and hook in self.plugin.hooks
+
+
+def in_order(plugins: Iterable[SitePlugin]) -> list[SitePlugin]:
+    """Return plugins in the order in which they are asked on their site."""
+    return sorted(plugins, key=lambda plugin: (plugin.order, plugin.name))
 
 
 def on_site(

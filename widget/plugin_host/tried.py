@@ -46,11 +46,11 @@ class Tried:
         self._plugins = plugins
         for name in [*changes, *([only] if only else [])]:
             plugins.get(site, name)
-        self._of = [
+        self._of = plugin_settings.in_order(
             _changed(plugin, changes[plugin.name]) if plugin.name in changes else plugin
             for plugin in plugins.of(site)
             if only in (None, plugin.name)
-        ]
+        )
 
     def of(self, site: Site) -> Sequence[SitePlugin]:
         """Return the plugins as they are tried; the site is the one that they were made for."""
@@ -58,7 +58,12 @@ class Tried:
         return self._of
 
     def taking_part(self, site: Site, hook: str) -> Sequence[SitePlugin]:
-        """Return those that are on or in shadow and implement the hook."""
+        """Return those that are on or in shadow and implement the hook.
+
+        Whether a reader agreed is said by the site's plugins, also where only one is tried.
+        """
+        if hook == "consent_given":
+            return self._plugins.taking_part(site, hook)
         return [plugin for plugin in self.of(site) if plugin.takes_part(hook)]
 
     def ask(

@@ -17,6 +17,7 @@ from widget.domain.thread_page import (
     ThreadPage,
 )
 from widget.domain.trail import Mode
+from widget.plugin_host.consent import is_given
 from widget.plugin_host.plugins import Plugins
 from widget.plugin_host.sound import is_sound_public
 from widget.store import pages
@@ -166,6 +167,8 @@ def _as_plugins_present(
     for plugin in builder.plugins.taking_part(site, "present_comment"):
         # A page holds many comments: one that hangs is waited for once, not for each of them.
         if plugin.mode is not Mode.ON or builder.plugins.caller.is_overdue(plugin.plugin):
+            continue
+        if plugin.needs_consent and not is_given(builder.plugins, site, comment.answers):
             continue
         value = builder.plugins.ask(plugin, "present_comment", comment=comment, public=public).value
         if isinstance(value, PublicComment) and is_sound_public(value):

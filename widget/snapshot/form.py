@@ -8,6 +8,7 @@ from widget.domain.form import FieldType, FormField, FormNotice
 from widget.domain.site import Site
 from widget.domain.thread_page import Form, Notice
 from widget.languages.languages import ENGLISH, Languages
+from widget.plugin_host.need import is_own
 from widget.plugin_host.plugins import Plugins
 from widget.plugin_host.settings import SitePlugin
 from widget.snapshot.form_language import in_language
@@ -99,7 +100,7 @@ def _fields(site: Site, plugins: Plugins) -> list[FormField]:
         found.extend(
             field
             for field in _answers(plugins, plugin, site, "form_fields")
-            if isinstance(field, FormField) and field.name.startswith(plugin.name)
+            if isinstance(field, FormField) and is_own(plugin.name, field.name)
         )
     return found
 

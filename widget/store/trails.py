@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from widget.domain.comment import Event, Status
-from widget.domain.trail import UNANSWERED, Answer, Mode, OnFailure, TrailEntry
+from widget.domain.trail import OWNER_SAYS, Answer, Mode, OnFailure, TrailEntry
 from widget.domain.verdict import Outcome, Verdict
 from widget.store.database import Session
 from widget.store.tables import EventRow, RecordRow, TrailRow
@@ -137,7 +137,7 @@ def _row(comment_id: int, number: int, entry: TrailEntry) -> TrailRow:
         reason=entry.reason,
         message=entry.verdict.message if entry.verdict else None,
         score=entry.verdict.score if entry.verdict else None,
-        on_failure=entry.on_failure if entry.answer in UNANSWERED else None,
+        on_failure=entry.on_failure if entry.answer in OWNER_SAYS else None,
         duration_ms=entry.duration_ms,
         settings_revision=entry.settings_revision,
         at=entry.at,

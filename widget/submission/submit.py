@@ -15,6 +15,7 @@ from widget.domain.words import say
 from widget.moderation.closing import closes
 from widget.moderation.pipeline import Patience, judge, prepare
 from widget.moderation.recheck import promise_recheck
+from widget.plugin_host.consent import lacking
 from widget.plugin_host.settings import SitePlugin
 from widget.plugin_host.sound import sound_facts
 from widget.publication.parts import Parts
@@ -244,8 +245,9 @@ def _subscribe(
 
 def _records(parts: Parts, submission: Submission) -> list[Record]:
     found: list[Record] = []
+    unasked = lacking(parts.plugins, submission.site, submission.answers)
     for plugin in parts.plugins.taking_part(submission.site, "record_submission"):
-        data = _record(parts, plugin, submission)
+        data = {} if plugin.name in unasked else _record(parts, plugin, submission)
         if data:
             found.append(Record(plugin=plugin.name, data=data, at=parts.now()))
     return found

@@ -18,6 +18,7 @@ from widget.testing.stand_ins import THEN, Clock, MemoryInDict, OutboundInList
 from widget.testing.values import (
     a_comment,
     a_history,
+    a_public_comment,
     a_server,
     a_site,
     a_submission,
@@ -31,6 +32,7 @@ __all__ = [
     "OutboundInList",
     "a_comment",
     "a_history",
+    "a_public_comment",
     "a_server",
     "a_site",
     "a_submission",

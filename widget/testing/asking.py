@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pluggy
 
 from widget import hookspecs
-from widget.domain.plugin import PluginSettings, ServerInfo
+from widget.domain.needs import UNDECLARED
+from widget.domain.plugin import PluginInfo, PluginSettings, ServerInfo
 from widget.domain.submission import Occasion, Submission
+from widget.plugin_host.need import Need, handed, hash_with, laid_over
+from widget.plugin_host.registry import whole_model
 from widget.testing.values import a_history, a_server, a_site, a_submission
 
 if TYPE_CHECKING:
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
 #: What a hook returns: that depends on the hook, so a test may use it as what it expects.
 HookResult: TypeAlias = Any
+
+#: What stands for emails in tests; a server's own key makes other ones.
+hash_email = hash_with(b"widget.testing")
 
 
 def start(plugin: object, server: ServerInfo | None = None, app: Flask | None = None) -> object:
@@ -40,6 +46,9 @@ def start(plugin: object, server: ServerInfo | None = None, app: Flask | None = 
 def ask(plugin: object, hook_name: str, **arguments: object) -> HookResult:
     """Call one hook of one plugin as the host does; what it raises comes through.
 
+    It gets what its card says that it reads, the rest is empty; and what it makes of a submission
+    is laid over that one, so that what it couldn't see is still there.
+
     ``plugin`` is as in ``start``; a module with a factory is made anew for each call, so pass
     what ``start`` returned where it keeps state. Arguments that the hook knows and the test
     doesn't give are the usual ones: the plugin's default settings, an empty history, the
@@ -57,19 +66,37 @@ def ask(plugin: object, hook_name: str, **arguments: object) -> HookResult:
     if not hook.get_hookimpls():
         return None
     missing = [name for name in hook.spec.argnames if name not in arguments]
-    usual = {name: _usual(manager, name, arguments) for name in missing}
-    result = hook(**arguments, **usual)
-    if hook.spec.opts.get("firstresult"):
-        return result
-    return result[0] if result else None
+    given = {**arguments, **{name: _usual(manager, name, arguments) for name in missing}}
+    need = _need(manager, given.get("settings"))
+    result = hook(**handed(need, given, hash_email))
+    if not hook.spec.opts.get("firstresult"):
+        result = result[0] if result else None
+    before = given.get("submission")
+    if isinstance(result, Submission) and isinstance(before, Submission):
+        return laid_over(need, before, result)
+    return result
 
 
 def settings_of(plugin: object, **values: object) -> PluginSettings:
     """Return the plugin's settings for a site: its defaults, but for ``values``, validated."""
-    model = ask(plugin, "plugin_settings")
+    return model_of(plugin).model_validate(values)
+
+
+def model_of(plugin: object) -> type[PluginSettings]:
+    """Return the plugin's settings with those that the host adds, whatever its card is like."""
+    info, model = ask(plugin, "plugin_info"), ask(plugin, "plugin_settings")
     if not (isinstance(model, type) and issubclass(model, PluginSettings)):
         model = PluginSettings
-    return model.model_validate(values)
+    return whole_model(info, model) if isinstance(info, PluginInfo) else model
+
+
+def _need(manager: pluggy.PluginManager, settings: object) -> Need:
+    """Return what the plugin reads, by its card; where that can't be had the test says so."""
+    found = manager.hook.plugin_info()
+    info = found[0] if found else None
+    if not isinstance(info, PluginInfo):
+        return Need("plugin", UNDECLARED)
+    return Need(info.name, info.reads_with(settings))
 
 
 def _instance(plugin: object) -> object:

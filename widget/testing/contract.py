@@ -18,12 +18,13 @@ from widget.domain.form import FieldType, FormField, FormNotice
 from widget.domain.plugin import Panel, ServerInfo
 from widget.domain.submission import Submission
 from widget.domain.verdict import Outcome, Verdict
+from widget.plugin_host.need import is_own
 from widget.plugin_host.sound import is_sound_submission, sound_facts, sound_verdict
-from widget.testing.asking import start
+from widget.testing.asking import model_of, start
 from widget.testing.encodable import EncodableLogs
 from widget.testing.hostile import Case
 from widget.testing.leaks import SECRET, leaks_in, logged, with_secrets
-from widget.testing.under_contract import Asked, UnderContract, listed, settings_model
+from widget.testing.under_contract import Asked, UnderContract, handed_cases, listed
 from widget.testing.values import a_server, a_site
 
 #: What ``prepare_submission`` may change.
@@ -66,23 +67,32 @@ class PluginContract:
 
     def test_its_card_is_right(self) -> None:
         """A card that the host can load, sort by and show."""
-        info = self._started().info
+        one = self._started()
+        info = one.info
         _promise(bool(info.version.strip()), "plugin_info: the version is empty.")
         _promise(bool(info.description.strip()), "plugin_info: the description is empty.")
         _promise(info.deadline_s > 0, "plugin_info: deadline_s must be more than 0.")
-        sends = info.sends is None or (isinstance(info.sends, str) and bool(info.sends.strip()))
-        _promise(sends, "plugin_info: sends says what leaves the server in words, or is None.")
+        for remark in one.remarks:
+            _promise(bool(remark.setting), remark.words)
+
+    def test_it_reads_only_what_it_declares(self) -> None:
+        """Nothing of a comment or its author but what ``PluginInfo.reads`` says."""
+        one = self._started()
+        cases = [case for case in self._cases(one) if case.is_short]
+        for hook, case, arguments in handed_cases(one, cases):
+            watch = one.watch()
+            asked = one.ask(hook, case, watch, **arguments)
+            for found in sorted(watch.noted, key=lambda found: found.field):
+                asked.breaks(f"it reads {found.field} and doesn't declare {found.needs!s}.")
 
     def test_its_settings_have_defaults_and_descriptions(self) -> None:
         """Settings that an owner can leave alone, and can read."""
-        for name, setting in settings_model(self._plugin()).model_fields.items():
-            _promise(not setting.is_required(), f"The setting {name!r} has no default.")
-            described = bool((setting.description or "").strip())
-            _promise(described, f"The setting {name!r} has no description.")
+        for remark in self._started().remarks:
+            _promise(not remark.setting, remark.words)
 
     def test_its_secrets_are_never_shown(self) -> None:
         """Secrets that neither a log line nor a traceback shows: ``pydantic.SecretStr``."""
-        model = settings_model(self._plugin())
+        model = model_of(self._plugin())
         made = model.model_validate(with_secrets(model, {}))
         shown = [repr(made), str(made), made.model_dump_json(), repr(made.model_dump())]
         _promise(SECRET not in "".join(shown), "The settings show what is in a secret one.")
@@ -123,7 +133,9 @@ class PluginContract:
         for field in self._answered_list(one, "form_fields"):
             if not isinstance(field, FormField) or not isinstance(field.type, FieldType):
                 raise AssertionError(f"form_fields: {_shown(field)} is no FormField.")
-            _promise(field.name.startswith(name), f"{field.name!r} must begin with {name!r}.")
+            _promise(
+                is_own(name, field.name), f"{field.name!r} must be {name!r}, or begin {name}_."
+            )
             _promise(bool(field.label.strip()), f"The field {field.name!r} has no label.")
         for notice in self._answered_list(one, "form_notices"):
             _promise(isinstance(notice, FormNotice), f"{_shown(notice)} is no FormNotice.")
@@ -142,7 +154,7 @@ class PluginContract:
                 continue
             if not isinstance(asked.value, Submission):
                 asked.breaks(f"{_shown(asked.value)} is no Submission.")
-            changed = _differences(case.submission, asked.value) - CHANGEABLE
+            changed = _differences(one.shown(case.submission), asked.value) - CHANGEABLE
             if changed:
                 asked.breaks(f"it may not change {', '.join(sorted(changed))}.")
             if is_sound_submission(case.submission) and not is_sound_submission(asked.value):
@@ -158,6 +170,16 @@ class PluginContract:
             if asked.value is not None and sound_facts(asked.value) is None:
                 asked.breaks(f"{_shown(asked.value)} can't be written as JSON.")
             _keeps_to_itself(one, asked)
+
+    def test_it_says_yes_no_or_nothing_of_a_consent(self) -> None:
+        """``consent_given`` returns ``True``, ``False`` or ``None``, whatever was answered."""
+        one = self._started()
+        for case in self._cases(one) if one.has("consent_given") else ():
+            sent = case.submission
+            asked = one.ask("consent_given", case.name, site=sent.site, answers=sent.answers)
+            self._raised_nothing(asked)
+            if not isinstance(asked.value, bool | None):
+                asked.breaks(f"{_shown(asked.value)} is neither True nor False nor None.")
 
     def test_its_verdicts_and_log_lines_tell_no_email_address_or_secret(self) -> None:
         """Reasons are for moderators, messages for readers, logs for operators: none is private."""

@@ -10,9 +10,10 @@ from widget.domain.plugin import ServerInfo
 from widget.domain.site import Site
 from widget.plugin_host.call import Caller, Reply
 from widget.plugin_host.discovery import Candidate
+from widget.plugin_host.need import handed
 from widget.plugin_host.registry import LoadedPlugin, Registry
-from widget.plugin_host.settings import SitePlugin, on_site
-from widget.testing.asking import ask
+from widget.plugin_host.settings import SitePlugin, in_order, on_site
+from widget.testing.asking import ask, hash_email
 from widget.testing.values import a_server, a_site
 
 #: By plugin, the settings that differ from its defaults.
@@ -42,9 +43,9 @@ class Host:
             raise TypeError(f"The plugin {fault.name!r} can't be loaded: {fault.reason}")
         self.caller = Caller(self.registry)
         chosen = dict(settings or {})
-        self.plugins = [
+        self.plugins = in_order(
             _switched_on(plugin, chosen.pop(plugin.name, {})) for plugin in self.registry.plugins
-        ]
+        )
         for name in chosen:
             raise ValueError(f"There are settings for {name!r}, which is no plugin here.")
         for plugin in self.registry.plugins:
@@ -63,10 +64,14 @@ class Host:
     def ask(
         self, plugin: SitePlugin, hook: str, deadline_s: float | None = None, **arguments: object
     ) -> Reply:
-        """Ask one plugin with its settings, for no longer than its own deadline."""
+        """Ask one plugin with its settings, for no longer than its own deadline.
+
+        It is handed what it declares that it reads.
+        """
         own = plugin.plugin.info.deadline_s
         limit = own if deadline_s is None else min(own, deadline_s)
-        return self.caller.ask(plugin.plugin, hook, limit, settings=plugin.settings, **arguments)
+        shown = handed(plugin.need, arguments, hash_email)
+        return self.caller.ask(plugin.plugin, hook, limit, settings=plugin.settings, **shown)
 
     def _start(self, plugin: LoadedPlugin, server: ServerInfo) -> None:
         if "start_plugin" not in plugin.hooks:

@@ -8,6 +8,7 @@ from widget.domain.comment import Author, Comment, Status
 from widget.domain.plugin import ServerInfo
 from widget.domain.site import Site, SiteSettings
 from widget.domain.submission import History, Submission
+from widget.domain.thread_page import PublicAuthor, PublicComment, Replies
 from widget.testing.stand_ins import THEN, MemoryInDict, OutboundInList
 
 if TYPE_CHECKING:
@@ -67,6 +68,31 @@ def a_comment(**changes: object) -> Comment:
         user_agent=sent.user_agent,
         referrer=sent.referrer,
         language=sent.language,
+    )
+    return _changed(usual, changes)
+
+
+def a_public_comment(comment: Comment, **changes: object) -> PublicComment:
+    """Return what readers see of a comment, but for ``changes``."""
+    author = PublicAuthor(
+        name=comment.author.name,
+        website=comment.author.website,
+        avatar=comment.avatar,
+        badge=comment.badge,
+    )
+    usual = PublicComment(
+        id=comment.id,
+        parent=comment.parent,
+        author=author,
+        html=comment.html,
+        created=comment.created.isoformat(),
+        edited=None,
+        score=comment.score,
+        pinned=comment.pinned,
+        featured=comment.featured,
+        deleted=False,
+        replies=Replies(count=comment.reply_count),
+        number=comment.number,
     )
     return _changed(usual, changes)
 

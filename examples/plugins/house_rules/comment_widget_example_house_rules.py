@@ -83,6 +83,8 @@ class HouseRules:
             version="1.0",
             description="Asks readers whether they have read the house rules.",
             order=10,
+            requires=">=1.0,<2",
+            reads=(),  # its own field's answer it gets anyway
         )
 
     @hookimpl

@@ -4,7 +4,8 @@ The service is any that takes ``POST`` with ``{"text": "…", "language": "en"}`
 bearer token, and answers ``{"rating": 0.93}``: 0 is fine, 1 is foul. It is an example of how a
 plugin asks somebody else:
 
-* what leaves the server is as little as will do, and ``PluginInfo.sends`` says what;
+* what leaves the server is as little as will do; ``PluginInfo.reads`` and ``sends`` say what, and
+  the server hands it nothing else;
 * the address is the operator's to set, not a site owner's: who may choose where a server sends
   requests to can reach the network that it stands in;
 * every request has a time limit of its own, and so has the whole of an answer;
@@ -24,6 +25,8 @@ from widget import (
     Mode,
     PluginInfo,
     PluginSettings,
+    Reads,
+    Sends,
     ServerInfo,
     SettingsProblem,
     Site,
@@ -90,7 +93,9 @@ class RemoteCheck:
             description="Holds comments that a service rates as foul.",
             order=70,
             deadline_s=3.0,
-            sends="the text of each comment and the site's language to the rating service",
+            requires=">=1.0,<2",
+            reads={Reads.BODY},
+            sends=Sends({Reads.BODY}, to="the rating service"),
         )
 
     @hookimpl

@@ -17,6 +17,8 @@ from widget.outbound.post import Poster
 class Keeping(ThreadingHTTPServer):
     """A server that keeps connections, and notes from which port each request came."""
 
+    request_queue_size = 64
+
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.ports: list[int] = []

@@ -16,6 +16,7 @@ from widget.http.dashboard import words
 from widget.http.dashboard.access import Access, current_person
 from widget.http.dashboard.fields import fields_of, values_from
 from widget.moderation.health import health_of
+from widget.plugin_host.report import Report, report_on
 from widget.plugin_host.revisions import revisions
 from widget.plugin_host.settings import SitePlugin
 from widget.publication.parts import Parts
@@ -139,11 +140,16 @@ def _shown(parts: Parts, site: Site, plugin: SitePlugin, form: _Form) -> dict[st
         "saved": "saved" in request.args,
         "can_test": "check_settings" in plugin.plugin.hooks,
         "panel": _panel(parts, site, plugin),
+        "report": None if plugin.fault else _report(parts, plugin),
         "health": health_of(parts, site, plugin.name),
         "revisions": past,
         "emails": emails,
         "words": words,
     }
+
+
+def _report(parts: Parts, plugin: SitePlugin) -> Report:
+    return report_on(plugin.plugin, parts.plugins.caller, parts.config.deadline_s)
 
 
 def _panel(parts: Parts, site: Site, plugin: SitePlugin) -> Panel | None:
