@@ -18,6 +18,8 @@ from widget import (
     Comment,
     PluginInfo,
     PluginSettings,
+    Reads,
+    Sends,
     ServerInfo,
     SettingsProblem,
     Site,
@@ -30,6 +32,8 @@ NAME = "apprise"
 #: Services that are one company's, whose host no address can change.
 SAFE_SCHEMAS = frozenset({"slack", "discord", "tgram", "pover", "pbul", "gchat", "ifttt", "join"})
 MAX_URLS = 10
+#: What the services are told of a comment.
+TOLD = frozenset({Reads.BODY, Reads.NAME})
 MAX_TEXT = 500
 #: For so long a decision is known to have been told, should its job be repeated.
 KEEP_DAYS = 7
@@ -67,7 +71,8 @@ class ApprisePlugin:
             order=90,
             # The library takes a second to load when it is first asked.
             deadline_s=10.0,
-            sends="the name and text of comments to the services that you name",
+            reads=TOLD,
+            sends=Sends(TOLD, to="the services that you name"),
         )
 
     @hookimpl

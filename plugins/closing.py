@@ -32,6 +32,7 @@ def plugin_info() -> PluginInfo:
         version="1.0",
         description="Closes pages by age or by their number of comments.",
         order=10,
+        reads=(),
     )
 
 
