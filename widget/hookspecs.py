@@ -13,6 +13,8 @@ first where a plugin that works would no longer. A name that is replaced works f
 version, and the plugin that uses it is told of in ``comment-widget plugins check``.
 """
 
+# mypy: disable-error-code="empty-body"
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -60,7 +62,6 @@ def plugin_info() -> PluginInfo:
     should have checked on the sites that have it on. One that never returns keeps the server from
     starting.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -74,7 +75,6 @@ def plugin_settings() -> type[PluginSettings]:
     has the settings that every plugin has, and is on.
     Fails: it is refused, as for ``plugin_info``.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -100,7 +100,6 @@ def check_settings(site: Site, settings: PluginSettings) -> Sequence[SettingsPro
     Return: what is wrong, or nothing.
     Fails: that is told to the owner as a problem, and nothing is saved.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -113,7 +112,6 @@ def form_fields(site: Site, settings: PluginSettings) -> Sequence[FormField]:
     Return: fields whose names are the plugin's, or begin with it and ``_``.
     Fails: the form is shown without its fields.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -125,7 +123,6 @@ def form_notices(site: Site, settings: PluginSettings) -> Sequence[FormNotice]:
     Return: notices; their HTML is sanitised like a comment.
     Fails: the form is shown without its notices.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -144,7 +141,6 @@ def consent_given(
     Fails: the plugin says nothing, as by ``None``.
     Example: see ``plugins/cookie_consent.py``.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -158,7 +154,6 @@ def close_thread(thread: Thread, now: datetime, settings: PluginSettings) -> boo
     Return: ``True`` closes it, for readers as by a moderator; anything else leaves it open.
     Fails: the thread stays open.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -175,7 +170,6 @@ def prepare_submission(submission: Submission, settings: PluginSettings) -> Subm
     Fails: the submission stays as it was and the comment is held, or what its owner set; it is
     on the trail and tried again.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -196,7 +190,6 @@ def check_submission(
     in a row on a site pause the plugin there.
     Example: see ``plugins/email_privacy.py``.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -210,7 +203,6 @@ def record_submission(submission: Submission, settings: PluginSettings) -> Mappi
     Return: a flat mapping that can be written as JSON, or ``None``.
     Fails: nothing is kept of the plugin's, and the comment is stored.
     """
-    raise NotImplementedError
 
 
 @hookspec(firstresult=True)
@@ -223,7 +215,6 @@ def render_body(source: str) -> str | None:
     Return: HTML, which is sanitised, or ``None``.
     Fails: the next plugin is asked, or it is Markdown.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -240,7 +231,6 @@ def present_comment(
     put back, and the HTML is sanitised again.
     Fails: ``public`` stays as it was.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -273,7 +263,6 @@ def dashboard_panel(site: Site, settings: PluginSettings) -> Panel | None:
     Return: a panel, whose HTML is sanitised, or ``None``.
     Fails: the page is shown without it.
     """
-    raise NotImplementedError
 
 
 @hookspec
@@ -311,4 +300,3 @@ def periodic_tasks() -> Sequence[PeriodicTask]:
     Fails: none of its tasks runs until it answers. A task that fails is run again, after
     10 seconds at first.
     """
-    raise NotImplementedError
