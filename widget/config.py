@@ -91,6 +91,12 @@ class Config(BaseSettings):
     private_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)] = Field(
         (), description="Hosts of one's own network that plugins may ask, e.g. a webhook's."
     )
+    require_second_factor: bool = Field(
+        False, description="Everybody who signs in to the dashboard needs a second factor."
+    )
+    audit_days: int = Field(
+        365, ge=1, le=36_500, description="Days for which the audit log is kept."
+    )
     test_mode: bool = Field(False, description="Tell outside services that this is a test.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Log level.")
     plugins: dict[str, dict[str, str]] = Field(

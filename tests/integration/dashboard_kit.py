@@ -15,7 +15,8 @@ from widget.domain.site import Site
 from widget.domain.thread import Thread, ThreadState
 from widget.domain.trail import TrailEntry
 from widget.publication.parts import Parts
-from widget.store import comments, people, threads, trails
+from widget.store import comments, invitations, people, threads, trails
+from widget.store.invitations import LIFE, Invitation
 from widget.store.passwords import Passwords
 from widget.testing import a_submission
 
@@ -97,6 +98,21 @@ def sign_in_link(parts: Parts, person: Person) -> str:
     """Return the path of a new sign-in link under ``/dashboard``."""
     with parts.database.write() as session:
         return f"/sign-in/{people.make_sign_in_link(session, person, parts.now())}"
+
+
+def add_invitation(parts: Parts, site_id: int | None, email: str, role: Role | None = None) -> str:
+    """Invite somebody; return the path of the link under ``/dashboard``."""
+    now = parts.now()
+    invitation = Invitation(
+        site_id=site_id,
+        role=role or (Role.ADMIN if site_id is None else Role.MODERATOR),
+        email=email,
+        actor="person:1",
+        created=now,
+        expires=now + LIFE,
+    )
+    with parts.database.write() as session:
+        return f"/invitation/{invitations.invite(session, parts.keys, invitation)[0]}"
 
 
 def add_comment(

@@ -9,6 +9,7 @@ from tests.integration.dashboard_kit import (
     Browser,
     a_browser,
     add_comment,
+    add_invitation,
     add_person,
     sign_in_link,
 )
@@ -27,6 +28,8 @@ MODERATES = (303, 404, 200, 200, 200)
 MODERATES_ACT = (303, 404, 303, 303, 303)
 CONFIGURES = (303, 404, 404, 200, 200)
 CONFIGURES_ACT = (303, 404, 404, 303, 303)
+ADMINISTERS = (303, 404, 404, 404, 200)
+ADMINISTERS_ACT = (303, 404, 404, 404, 303)
 NOTHING = (303, 404, 404, 404, 404)
 
 #: (method, rule): (path, form, what each of ``WHO`` gets).
@@ -42,6 +45,40 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ("POST", "/dashboard/account/mail"): ("/account/mail", {"rhythm": "daily"}, ACTS),
     ("POST", "/dashboard/account/sessions/<int:session_id>"): (
         "/account/sessions/999", {}, NOTHING,
+    ),
+    ("GET", "/dashboard/sign-in/second-factor"): ("/sign-in/second-factor", {}, ACTS),
+    ("POST", "/dashboard/sign-in/second-factor"): (
+        "/sign-in/second-factor", {"code": "123456"}, ACTS,
+    ),
+    ("POST", "/dashboard/sign-in/passkey/challenge"): (
+        "/sign-in/passkey/challenge", {}, (200,) * 5,
+    ),
+    ("POST", "/dashboard/sign-in/passkey"): ("/sign-in/passkey", {"passkey": "{}"}, (422,) * 5),
+    ("GET", "/dashboard/invitation/<token>"): ("/invitation/unknown", {}, (404,) * 5),
+    ("POST", "/dashboard/invitation/<token>"): ("/invitation/unknown", {}, (404,) * 5),
+    ("POST", "/dashboard/account/sessions/others"): ("/account/sessions/others", {}, ACTS),
+    ("GET", "/dashboard/account/confirm"): ("/account/confirm", {}, SIGNED_IN),
+    ("POST", "/dashboard/account/confirm"): ("/account/confirm", {}, (303, 422, 422, 422, 422)),
+    ("POST", "/dashboard/account/confirm/challenge"): (
+        "/account/confirm/challenge", {}, SIGNED_IN,
+    ),
+    ("POST", "/dashboard/account/totp"): ("/account/totp", {}, ACTS),
+    ("GET", "/dashboard/account/totp"): ("/account/totp", {}, ACTS),
+    ("POST", "/dashboard/account/totp/confirm"): ("/account/totp/confirm", {}, ACTS),
+    ("POST", "/dashboard/account/totp/remove"): ("/account/totp/remove", {}, NOTHING),
+    ("POST", "/dashboard/account/recovery-codes"): ("/account/recovery-codes", {}, NOTHING),
+    ("GET", "/dashboard/account/passkeys/new"): ("/account/passkeys/new", {}, SIGNED_IN),
+    ("POST", "/dashboard/account/passkeys/challenge"): (
+        "/account/passkeys/challenge", {}, NOTHING,
+    ),
+    ("POST", "/dashboard/account/passkeys"): (
+        "/account/passkeys", {"name": "Key", "passkey": "{}"}, (303, 422, 422, 422, 422),
+    ),
+    ("POST", "/dashboard/account/passkeys/<int:passkey_id>/name"): (
+        "/account/passkeys/9/name", {"name": "Key"}, NOTHING,
+    ),
+    ("POST", "/dashboard/account/passkeys/<int:passkey_id>/remove"): (
+        "/account/passkeys/9/remove", {}, NOTHING,
     ),
     # A stranger has one site of their own, as moderator and owner have: straight to its queue.
     ("GET", "/dashboard/"): ("/", {}, (303, 303, 303, 303, 200)),
@@ -77,6 +114,39 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ("POST", "/dashboard/<site_key>/plugins/<name>/resume"): (
         "/blog/plugins/links/resume", {}, CONFIGURES_ACT,
     ),
+    ("GET", "/dashboard/<site_key>/people"): ("/blog/people", {}, CONFIGURES),
+    ("POST", "/dashboard/<site_key>/people/invitations"): (
+        "/blog/people/invitations", {"email": "n@example.org", "role": "moderator"}, CONFIGURES,
+    ),
+    ("POST", "/dashboard/<site_key>/people/invitations/<int:invitation_id>/renew"): (
+        "/blog/people/invitations/1/renew", {}, CONFIGURES,
+    ),
+    ("POST", "/dashboard/<site_key>/people/invitations/<int:invitation_id>/withdraw"): (
+        "/blog/people/invitations/1/withdraw", {}, CONFIGURES_ACT,
+    ),
+    ("POST", "/dashboard/<site_key>/people/<int:person_id>/role"): (
+        "/blog/people/2/role", {"role": "moderator"}, CONFIGURES_ACT,
+    ),
+    ("POST", "/dashboard/<site_key>/people/<int:person_id>/remove"): (
+        "/blog/people/2/remove", {}, CONFIGURES_ACT,
+    ),
+    ("GET", "/dashboard/people"): ("/people", {}, ADMINISTERS),
+    ("POST", "/dashboard/people/invitations"): (
+        "/people/invitations", {"email": "n@example.org", "role": "admin"}, ADMINISTERS,
+    ),
+    ("POST", "/dashboard/people/invitations/<int:invitation_id>/renew"): (
+        "/people/invitations/2/renew", {}, ADMINISTERS,
+    ),
+    ("POST", "/dashboard/people/invitations/<int:invitation_id>/withdraw"): (
+        "/people/invitations/2/withdraw", {}, ADMINISTERS_ACT,
+    ),
+    ("POST", "/dashboard/people/<int:person_id>/remove"): (
+        "/people/5/remove", {}, ADMINISTERS_ACT,
+    ),
+    ("GET", "/dashboard/<site_key>/log"): ("/blog/log", {}, CONFIGURES),
+    ("POST", "/dashboard/<site_key>/log/export"): ("/blog/log/export", {"form": "csv"}, CONFIGURES),
+    ("GET", "/dashboard/log"): ("/log", {}, ADMINISTERS),
+    ("POST", "/dashboard/log/export"): ("/log/export", {"form": "jsonl"}, ADMINISTERS),
     ("GET", "/dashboard/<path:rest>"): ("/no/such/page/here", {}, NOTHING),
 }  # fmt: skip
 
@@ -101,6 +171,9 @@ def world(
         person = add_person(parts, f"{name}@example.org", role, where, password=None)
         browsers[name] = a_browser(app)
         browsers[name].post(sign_in_link(parts, person))
+    add_person(parts, "second-admin@example.org", Role.ADMIN, password=None)
+    for where in (site.id, None):
+        add_invitation(parts, where, f"invited-{where}@example.org")
     return browsers
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import event
 from widget.domain.comment import Status
 from widget.domain.cursor import Cursor
 from widget.domain.thread_page import Sort
-from widget.store import pages, queue, schema
+from widget.store import audit_log, pages, queue, schema
+from widget.store.audit_log import LogQuery, Place
 from widget.store.database import Database, Session, connect
 from widget.store.keys import KeyRing, load_keys
 from widget.store.queue import QueueQuery
@@ -29,8 +30,10 @@ def database(tmp_path: Path) -> Iterator[Database]:
     made.engine.dispose()
 
 
-def plans(database: Database, keys: KeyRing, ask: Ask) -> list[str]:
-    """Return how SQLite answers the queries on comments that a question makes."""
+def plans(
+    database: Database, keys: KeyRing, ask: Ask, tables: tuple[str, ...] = ("comment",)
+) -> list[str]:
+    """Return how SQLite answers the queries on some tables that a question makes."""
     asked: list[tuple[str, object]] = []
 
     def on_query(*parts: object) -> None:
@@ -47,7 +50,7 @@ def plans(database: Database, keys: KeyRing, ask: Ask) -> list[str]:
                 for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)  # type: ignore[arg-type]  # as it came
             )
             for query, values in asked
-            if "FROM comment" in query and " IN (" not in query
+            if any(f"FROM {table}" in query for table in tables) and " IN (" not in query
         ]
 
 
@@ -97,3 +100,26 @@ def test_a_page_of_the_queue_costs_what_it_shows(
     found = plans(database, load_keys(tmp_path, []), lambda s, k: queue.queue_page(s, k, query))
     assert any(index in plan for plan in found)
     assert not any("TEMP B-TREE" in plan or "SCAN" in plan for plan in found), found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        LogQuery(),
+        LogQuery(site_id=1),
+        LogQuery(actors=("person:1",)),
+        LogQuery(site_id=1, since=THEN, until=THEN),
+        LogQuery(site_id=1, after=Place(THEN, 1, 9)),
+        LogQuery(after=Place(THEN, 0, 9)),
+    ],
+)
+def test_a_page_of_the_log_costs_what_it_shows(
+    database: Database, tmp_path: Path, query: LogQuery
+) -> None:
+    keys = load_keys(tmp_path, [])
+    found = plans(database, keys, lambda s, k: audit_log.log_page(s, k, query), ("audit", "event"))
+    assert len(found) == 2
+    for plan in found:
+        assert "INDEX ix_" in plan
+        assert "TEMP B-TREE" not in plan, plan
+        assert "SCAN" not in plan or query.site_id is None, plan

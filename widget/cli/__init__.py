@@ -14,6 +14,7 @@ from widget.cli import (
     embed,
     imports,
     keys,
+    log,
     mail,
     moderation,
     plugins,
@@ -53,6 +54,7 @@ for _module in (
     imports,
     mail,
     keys,
+    log,
     db,
     check,
 ):

@@ -6,7 +6,8 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from widget.cli.opening import open_parts, site_of
+from widget.cli.opening import open_parts, site_of, write_down
+from widget.domain.audit_log import Action
 from widget.transfer.importer import Report, import_thread
 from widget.transfer.plain_json import read_plain_json
 
@@ -40,6 +41,8 @@ def plain_json(file: Path, site_key: str, url: str | None, dry_run: bool) -> Non
         report = import_thread(
             parts, site, page, foreign, dry_run=dry_run, advance=lambda: progress.advance(task)
         )
+    if not dry_run:
+        write_down(parts, Action.COMMENTS_IMPORTED, site, url=page, added=report.added)
     _tell(report, page, dry_run)
 
 

@@ -4,8 +4,9 @@ import click
 from rich.console import Console
 from rich.progress import track
 
-from widget.cli.opening import open_parts
+from widget.cli.opening import open_parts, write_down
 from widget.config import load_config
+from widget.domain.audit_log import Action
 from widget.domain.errors import ConfigurationError
 from widget.store import rotation
 from widget.store.keys import load_keys, new_key, rotate_key_file
@@ -44,4 +45,5 @@ def rotate() -> None:
     with parts.database.read() as session:
         if rotation.outdated(session, keys):
             raise ConfigurationError("Some values are still under an old key; run this again.")
+    write_down(parts, Action.KEYS_ROTATED, values=done)
     click.echo(f"Encrypted {done} values with the newest key. Restart the server.")

@@ -2,11 +2,22 @@
 
 from widget.app import create_app, parts_of
 from widget.config import Config, load_config
+from widget.domain.audit_log import COMMAND_LINE, Action, By, Entry
 from widget.domain.errors import ConfigurationError, FieldError, Invalid
 from widget.domain.site import Site
 from widget.logs import write_logs
 from widget.publication.parts import Parts
-from widget.store import schema, sites
+from widget.store import audit_log, schema, sites
+
+#: Who works at the command line, in the audit log.
+BY = By(actor=COMMAND_LINE[0])
+
+
+def write_down(parts: Parts, action: Action, site: Site | None = None, **details: object) -> None:
+    """Write into the audit log what a command has done."""
+    entry = Entry(action=action, by=BY, site_id=site.id if site else None, details=details)
+    with parts.database.write() as session:
+        audit_log.write(session, parts.keys, entry, parts.now())
 
 
 def open_parts(config: Config | None = None) -> Parts:

@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import click
 import orjson
 
 from widget.cli.check_plugins import check
 from widget.cli.new_plugin import new
-from widget.cli.opening import open_parts, site_of
+from widget.cli.opening import BY, open_parts, site_of
 from widget.config import load_config
 from widget.domain.needs import Reads
 from widget.domain.trail import Mode
 from widget.plugin_host.call import Caller
 from widget.plugin_host.discovery import find_plugins
 from widget.plugin_host.registry import Registry
-from widget.store import pauses
+from widget.store import audit_log, pauses
 
 _COMMANDS_S = 10.0
 
@@ -86,7 +87,9 @@ def resume(name: str, site_key: str) -> None:
     """Ask a plugin again that was paused because it failed again and again."""
     parts = open_parts()
     plugin = parts.plugins.get(site_of(parts, site_key), name)
-    was = parts.plugins.breaker.resume(plugin.site_id, plugin.name)
+    entry = audit_log.resumed(BY, plugin.site_id, plugin.name)
+    also = partial(audit_log.write, keys=parts.keys, entry=entry, now=parts.now())
+    was = parts.plugins.breaker.resume(plugin.site_id, plugin.name, also)
     click.echo(f"{name} is asked again." if was else f"{name} was not paused.")
 
 

@@ -10,7 +10,8 @@ from pydantic import SecretStr, ValidationError
 
 from widget import paths
 from widget.cli.assignments import grouped
-from widget.cli.opening import open_parts, site_of
+from widget.cli.opening import BY, open_parts, site_of
+from widget.domain.audit_log import Action, Entry, site_changes
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.hosts import check_host
 from widget.domain.plugin import PluginSettings
@@ -18,12 +19,12 @@ from widget.domain.site import Site, SiteSettings
 from widget.embed_check.server import this_server
 from widget.plugin_host.settings import model_faults
 from widget.publication.parts import Parts
-from widget.store import sites
+from widget.store import audit_log, sites
 
 ACTOR = "command line"
 SITE = "site"
 #: Sites are addressed under ``/dashboard/<key>``, beside these.
-RESERVED = frozenset({"account", "sign-in", "sign-out"})
+RESERVED = frozenset({"account", "invitation", "log", "people", "sign-in", "sign-out"})
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 _SET_HELP = "A setting: site.NAME=VALUE or PLUGIN.NAME=VALUE. May be given again."
 
@@ -70,6 +71,8 @@ def add(key: str, title: str | None, hosts: Sequence[str], assignments: Sequence
         parts.plugins.check(site, name, values)
     with parts.database.write() as session:
         site = sites.add_site(session, site, parts.now())
+        entry = Entry(action=Action.SITE_ADDED, by=BY, site_id=site.id, details={"name": key})
+        audit_log.write(session, parts.keys, entry, parts.now())
     _set_plugins(parts, site, wanted)
     click.echo(f"Added the site {key}. On its pages:\n\n{script_tag(parts, key)}")
 
@@ -82,7 +85,7 @@ def add(key: str, title: str | None, hosts: Sequence[str], assignments: Sequence
 def change(key: str, title: str | None, hosts: Sequence[str], assignments: Sequence[str]) -> None:
     """Change a site. Hosts that are given replace all earlier ones."""
     parts = open_parts()
-    site = site_of(parts, key)
+    before = site = site_of(parts, key)
     wanted = grouped(assignments)
     site = replace(
         site,
@@ -94,6 +97,10 @@ def change(key: str, title: str | None, hosts: Sequence[str], assignments: Seque
     _set_plugins(parts, site, wanted)
     with parts.database.write() as session:
         sites.change_site(session, site)
+        changes = site_changes(before, site)
+        entry = Entry(action=Action.SITE_SET, by=BY, site_id=site.id, details=changes)
+        if changes["values"]:
+            audit_log.write(session, parts.keys, entry, parts.now())
     click.echo(f"Changed the site {key}.")
 
 

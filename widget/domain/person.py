@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -18,12 +19,13 @@ class Right(StrEnum):
 
     MODERATE = "moderate"
     CONFIGURE = "configure"
+    PEOPLE = "people"
 
 
 #: What each role may do on a site.
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
-    Role.OWNER: frozenset({Right.MODERATE, Right.CONFIGURE}),
+    Role.OWNER: frozenset({Right.MODERATE, Right.CONFIGURE, Right.PEOPLE}),
     Role.MODERATOR: frozenset({Right.MODERATE}),
 }
 
@@ -32,7 +34,8 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
 class Person:
     """Somebody who signs in. ``roles`` are those on single sites, by the site's id.
 
-    ``actor`` names them in decisions. ``password_hash`` is ``None`` until one is set.
+    ``actor`` names them in decisions. ``password_hash`` is ``None`` until one is set, and
+    ``seen`` until they sign in.
     """
 
     id: int
@@ -40,6 +43,7 @@ class Person:
     is_admin: bool = False
     roles: Mapping[int, Role] = field(default_factory=dict)
     password_hash: str | None = field(default=None, repr=False)
+    seen: datetime | None = None
 
     @property
     def actor(self) -> str:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from widget.domain.identity import cut_address
 from widget.domain.plugin import PeriodicTask
+from widget.domain.site import SiteSettings
 from widget.moderation.closing import close_threads
 from widget.publication.parts import Parts
 from widget.store import jobs, mails, memory, retention, sites, subscriptions, webhooks
-from widget.store.database import Database
+from widget.store.database import Database, Session
 
 PERIODIC = "periodic"
 CUT_ADDRESSES = "cut_addresses"
@@ -17,6 +19,7 @@ END_DELETED = "end_deleted"
 END_MEMORIES = "end_memories"
 END_MAILS = "end_mails"
 CLOSE_THREADS = "close_threads"
+END_AUDIT = "end_audit"
 _HOUR_S = 3600.0
 #: Days for which a moderator can restore what was deleted; then its text and author end.
 DELETED_DAYS = 30
@@ -32,7 +35,7 @@ class PluginFailed(Exception):
 
 def promise_periodic(parts: Parts) -> None:
     """Make sure that each periodic task has its one job, whichever process comes first."""
-    wanted = {("core", name): _HOUR_S for name in (CLOSE_THREADS, *_CORE)}
+    wanted = {("core", name): _HOUR_S for name in (*_CORE, *_WITH_PARTS)}
     for plugin, task in plugin_tasks(parts):
         wanted[plugin, task.name] = task.every_s
     now = parts.now()
@@ -72,8 +75,8 @@ def run_periodic(parts: Parts, payload: Mapping[str, Any]) -> None:
     """Run the task that a job names; one that no plugin declares any more is left out."""
     plugin, name = str(payload["plugin"]), str(payload["name"])
     if plugin == "core":
-        if name == CLOSE_THREADS:
-            close_threads(parts)
+        if name in _WITH_PARTS:
+            _WITH_PARTS[name](parts)
         elif name in _CORE:
             _CORE[name](parts.database, parts.now())
         return
@@ -130,4 +133,38 @@ _CORE: dict[str, Callable[[Database, datetime], None]] = {
     END_DELETED: _end_deleted,
     END_MEMORIES: _end_memories,
     END_MAILS: _end_mails,
+}
+
+
+def _end_audit(parts: Parts) -> None:
+    """Forget old entries of the audit log, and cut the addresses of those that are kept."""
+    now = parts.now()
+    end = now - timedelta(days=parts.config.audit_days)
+    with parts.database.read() as session:
+        days = {site.id: site.settings.address_days for site in sites.list_sites(session)}
+    # What belongs to no site, as signing in, keeps its addresses as a site does by default.
+    kept: list[tuple[int | None, int]] = [*days.items(), (None, SiteSettings().address_days)]
+    _until_done(parts.database, lambda session: retention.end_audit(session, end))
+    for site_id, address_days in kept:
+        cut = partial(
+            retention.cut_audit_addresses,
+            site_id=site_id,
+            before=now - timedelta(days=address_days),
+            cut=cut_address,
+        )
+        _until_done(parts.database, cut)
+
+
+def _until_done(database: Database, some: Callable[[Session], int]) -> None:
+    """Do something batch by batch, each in a short transaction of its own."""
+    done = 1
+    while done:
+        with database.write() as session:
+            done = some(session)
+
+
+#: Tasks that need more than the database.
+_WITH_PARTS: dict[str, Callable[[Parts], None]] = {
+    CLOSE_THREADS: close_threads,
+    END_AUDIT: _end_audit,
 }

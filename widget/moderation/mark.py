@@ -3,6 +3,7 @@
 import logging
 from enum import StrEnum
 
+from widget.domain.audit_log import Action, By, Entry
 from widget.domain.comment import Comment, Event, Status
 from widget.domain.errors import FieldError, Invalid, NotFound
 from widget.domain.site import Policy, Site
@@ -10,7 +11,7 @@ from widget.domain.thread import Thread, ThreadState, new_thread, thread_key
 from widget.moderation.decide import Decision
 from widget.publication.parts import Parts
 from widget.publication.publish import publish
-from widget.store import marks, sites, threads, trails
+from widget.store import audit_log, marks, sites, threads, trails
 from widget.store.marks import Marks
 
 log = logging.getLogger("comment_widget.moderation")
@@ -19,6 +20,10 @@ log = logging.getLogger("comment_widget.moderation")
 BY_PLUGIN = "plugin:"
 #: Pinned comments come with every first page, so that a thread has few.
 MAX_PINNED = 10
+_ACTIONS = {
+    ThreadState.CLOSED: Action.THREAD_CLOSED,
+    ThreadState.OPEN: Action.THREAD_OPENED,
+}
 
 
 class Badge(StrEnum):
@@ -104,6 +109,14 @@ def set_state_of(parts: Parts, thread_id: int, state: ThreadState, *, actor: str
         if thread.state is not state:
             by_hand = state is ThreadState.OPEN and not actor.startswith(BY_PLUGIN)
             threads.set_state(session, thread_id, state, reopened=by_hand)
+            entry = Entry(
+                action=_ACTIONS[state],
+                by=By(actor=actor),
+                site_id=site.id,
+                target=f"thread:{thread_id}",
+                details={"url": thread.url},
+            )
+            audit_log.write(session, parts.keys, entry, parts.now())
             log.info("%s: the thread %d is %s", actor, thread_id, state)
         thread = threads.thread_by_id(session, thread_id) or thread
     publish(parts, site, thread)

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from widget.domain.trail import UNANSWERED, Answer
 from widget.plugin_host.call import Reply
 from widget.store import pauses
-from widget.store.database import Database
+from widget.store.database import Database, Session
 from widget.store.pauses import Pause
 
 log = logging.getLogger("comment_widget.plugins")
@@ -75,10 +75,17 @@ class Breaker:
         elif state.failures or state.pause:
             self._answered(state, site_id, plugin)
 
-    def resume(self, site_id: int, plugin: str) -> bool:
-        """End a pause by hand: the next comment is tried on it. Tell whether there was one."""
+    def resume(
+        self, site_id: int, plugin: str, also: Callable[[Session], None] | None = None
+    ) -> bool:
+        """End a pause by hand: the next comment is tried on it. Tell whether there was one.
+
+        ``also`` is done in the same transaction, if there was one.
+        """
         with self._database.write() as session:
             was = pauses.end_pause(session, site_id, plugin)
+            if was and also is not None:
+                also(session)
         state = self._state(site_id, plugin)
         with self._lock:
             _half_open(state)

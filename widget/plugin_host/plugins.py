@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from widget.domain.audit_log import Action, By, Entry
 from widget.domain.errors import FieldError, Invalid, NotFound
 from widget.domain.plugin import PluginSettings, SettingsProblem
 from widget.domain.site import Site
@@ -18,8 +19,8 @@ from widget.plugin_host.discovery import Candidate
 from widget.plugin_host.need import handed, hash_with
 from widget.plugin_host.registry import LoadedPlugin, Registry
 from widget.plugin_host.settings import SitePlugin
+from widget.store import audit_log, sites
 from widget.store import plugin_settings as stored
-from widget.store import sites
 from widget.store.database import Database
 from widget.store.keys import KeyRing
 
@@ -115,19 +116,41 @@ class Plugins:
         raise NotFound(f"There is no plugin {name!r}.")
 
     def save(
-        self, site: Site, name: str, values: Mapping[str, object], *, actor: str, now: datetime
+        self,
+        site: Site,
+        name: str,
+        values: Mapping[str, object],
+        *,
+        actor: str | By,
+        now: datetime,
     ) -> int:
         """Check and keep some settings of a plugin on a site; return the revision.
+
+        Which settings were changed is written into the audit log, never what to.
 
         Raises:
             NotFound: where no plugin of that name is loaded.
             Invalid: naming each setting at fault; nothing was written.
         """
         kept = self._kept(site, name, values)
+        by = actor if isinstance(actor, By) else By(actor=actor)
+        before = self.get(site, name).stored
         with self._database.write() as session:
             new = stored.NewSettings(site.id, name, kept)
-            revision = stored.add_revision(session, self._keys, new, actor=actor, now=now)
+            revision = stored.add_revision(session, self._keys, new, actor=by.actor, now=now)
             sites.touch_site(session, site.id)
+            entry = Entry(
+                action=Action.PLUGIN_SET,
+                by=by,
+                site_id=site.id,
+                target=f"plugin:{name}",
+                details={
+                    "plugin": name,
+                    "settings": sorted(_changed(before, kept)),
+                    "revision": revision,
+                },
+            )
+            audit_log.write(session, self._keys, entry, now)
         return revision
 
     def kept_settings(self, site: Site, name: str) -> Sequence[stored.KeptSettings]:
@@ -135,7 +158,9 @@ class Plugins:
         with self._database.read() as session:
             return stored.kept_settings(session, self._keys, site.id, name)
 
-    def restore(self, site: Site, name: str, revision: int, *, actor: str, now: datetime) -> int:
+    def restore(
+        self, site: Site, name: str, revision: int, *, actor: str | By, now: datetime
+    ) -> int:
         """Keep the settings of an earlier revision as a new one; return its number.
 
         Raises:
@@ -186,6 +211,10 @@ class Plugins:
             for problem in found
             if isinstance(problem, SettingsProblem)
         ]
+
+
+def _changed(before: Mapping[str, object], after: Mapping[str, object]) -> set[str]:
+    return {name for name in {**before, **after} if before.get(name) != after.get(name)}
 
 
 def _is_trial(submission: object) -> bool:

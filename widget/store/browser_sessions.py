@@ -11,11 +11,13 @@ from widget.domain.person import Person
 from widget.store.database import Session
 from widget.store.keys import KeyRing
 from widget.store.people import hash_of_token, person_by_id
-from widget.store.tables import SessionRow
+from widget.store.tables import PersonRow, SessionRow
 
 #: A session ends this long after it began, and after this long without a request.
 LIFE = timedelta(days=30)
 IDLE = timedelta(days=7)
+#: So long after somebody showed who they are, they may change how they sign in.
+FRESH = timedelta(minutes=10)
 #: How far ``seen`` may lag behind, so that reading pages doesn't write each time.
 SEEN_STEP = timedelta(minutes=5)
 _TOKEN_BYTES = 32
@@ -24,7 +26,7 @@ _AGENT_LENGTH = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSession:
-    """One signed-in browser."""
+    """One signed-in browser. ``proved`` is when the person last showed who they are."""
 
     id: int
     person_id: int
@@ -32,6 +34,11 @@ class BrowserSession:
     seen: datetime
     expires: datetime
     user_agent: str | None
+    proved: datetime | None = None
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Tell whether the person showed only just now who they are."""
+        return self.proved is not None and now - self.proved < FRESH
 
 
 def begin_session(
@@ -44,12 +51,14 @@ def begin_session(
         person_id=person_id,
         created=now,
         seen=now,
+        proved=now,
         expires=now + LIFE,
         user_agent=user_agent[:_AGENT_LENGTH] if user_agent else None,
     )
     session.add(row)
     session.execute(delete(SessionRow).where(SessionRow.expires <= now))
     session.flush()
+    session.get_one(PersonRow, person_id).seen = now
     return token, _session(row)
 
 
@@ -69,6 +78,12 @@ def saw(session: Session, session_id: int, now: datetime) -> None:
     row = session.get(SessionRow, session_id)
     if row is not None:
         row.seen = now
+        session.get_one(PersonRow, row.person_id).seen = now
+
+
+def proved(session: Session, session_id: int, now: datetime) -> None:
+    """Note that the person in this browser has shown again who they are."""
+    session.get_one(SessionRow, session_id).proved = now
 
 
 def sessions_of(session: Session, person_id: int, now: datetime) -> Sequence[BrowserSession]:
@@ -109,4 +124,5 @@ def _session(row: SessionRow) -> BrowserSession:
         seen=row.seen,
         expires=row.expires,
         user_agent=row.user_agent,
+        proved=row.proved,
     )

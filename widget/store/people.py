@@ -165,4 +165,5 @@ def _person(session: Session, keys: KeyRing, row: PersonRow) -> Person:
         is_admin=row.is_admin,
         roles={site_id: Role(role) for site_id, role in roles},
         password_hash=row.password,
+        seen=row.seen,
     )

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from widget.domain.comment import Status
 from widget.store.database import Session
-from widget.store.tables import CommentRow, EventRow, FlagRow, VoteRow
+from widget.store.tables import AuditRow, CommentRow, EventRow, FlagRow, VoteRow
 
 _BATCH = 1000
 
@@ -73,3 +73,32 @@ def end_deleted(session: Session, before: datetime) -> int:
         )
     )  # fmt: skip
     return int(getattr(result, "rowcount", 0))
+
+
+def end_audit(session: Session, before: datetime) -> int:
+    """Forget the audit log's entries older than ``before``; return how many."""
+    old = select(AuditRow.id).where(AuditRow.at < before).order_by(AuditRow.at).limit(_BATCH)
+    result = session.execute(delete(AuditRow).where(AuditRow.id.in_(old.scalar_subquery())))
+    return int(getattr(result, "rowcount", 0))
+
+
+def cut_audit_addresses(
+    session: Session, site_id: int | None, before: datetime, cut: Callable[[str], str]
+) -> int:
+    """Cut the addresses of a site's entries older than ``before``; return how many were cut.
+
+    ``None`` is for the entries that belong to no site.
+    """
+    rows = session.scalars(
+        select(AuditRow)
+        .where(
+            AuditRow.site_id.is_(None) if site_id is None else AuditRow.site_id == site_id,
+            AuditRow.at < before,
+            AuditRow.address.is_not(None),
+            AuditRow.is_cut.is_(False),
+        )
+        .limit(_BATCH)
+    ).all()
+    for row in rows:
+        row.address, row.is_cut = cut(row.address or ""), True
+    return len(rows)

@@ -6,10 +6,28 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from widget.store import comments, people, plugin_settings, subscriptions, webhooks
+from widget.store import (
+    audit_log,
+    comments,
+    factors,
+    invitations,
+    people,
+    plugin_settings,
+    subscriptions,
+    webhooks,
+)
 from widget.store.database import Session
 from widget.store.keys import KeyRing
-from widget.store.tables import CommentRow, PersonRow, PluginSettingRow, SubscriberRow, WebhookRow
+from widget.store.tables import (
+    AuditRow,
+    CommentRow,
+    InvitationRow,
+    PersonRow,
+    PluginSettingRow,
+    SubscriberRow,
+    TotpRow,
+    WebhookRow,
+)
 
 BATCH = 500
 
@@ -20,6 +38,9 @@ _COLUMNS: tuple[tuple[InstrumentedAttribute[Any], str], ...] = (
     (PluginSettingRow.sealed, plugin_settings.COLUMN),
     (SubscriberRow.email, subscriptions.EMAIL),
     (WebhookRow.secret, webhooks.SECRET),
+    (InvitationRow.email, invitations.EMAIL),
+    (TotpRow.sealed, factors.SECRET),
+    (AuditRow.email, audit_log.EMAIL),
 )
 
 

@@ -10,7 +10,7 @@ from widget.domain.comment import Event, Status
 from widget.domain.trail import OWNER_SAYS, Answer, Mode, OnFailure, TrailEntry
 from widget.domain.verdict import Outcome, Verdict
 from widget.store.database import Session
-from widget.store.tables import EventRow, RecordRow, TrailRow
+from widget.store.tables import CommentRow, EventRow, RecordRow, TrailRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,10 @@ def trail_of(session: Session, comment_id: int) -> list[TrailEntry]:
 
 def add_event(session: Session, event: Event, undoes: int | None = None) -> Event:
     """Store a decision; return it with its id."""
+    site_id = select(CommentRow.site_id).where(CommentRow.id == event.comment_id)
     row = EventRow(
         comment_id=event.comment_id,
+        site_id=session.scalar(site_id),
         before=event.before,
         after=event.after,
         actor=event.actor,

@@ -12,12 +12,13 @@ from typing import Any
 import tomli_w
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from widget.domain.audit_log import Action, By, Entry
 from widget.domain.errors import FieldError, Invalid, NotFound
 from widget.domain.site import Site, SiteSettings
 from widget.plugin_host.settings import changed, model_faults
 from widget.publication.parts import Parts
 from widget.publication.publish import publish_site
-from widget.store import sites
+from widget.store import audit_log, sites
 
 SITE, PLUGINS = "site", "plugins"
 
@@ -108,11 +109,18 @@ def import_policy(parts: Parts, site: Site, wanted: PolicyFile, *, actor: str) -
         parts.plugins.check(site, name, values)
     for name, values in plugins.items():
         parts.plugins.save(site, name, values, actor=actor, now=parts.now())
-    if SITE in touched:
-        settings = _site_settings(site, wanted.site, [])
-        with parts.database.write() as session:
-            sites.change_site(session, replace(site, settings=settings))
     if changes:
+        with parts.database.write() as session:
+            if SITE in touched:
+                settings = _site_settings(site, wanted.site, [])
+                sites.change_site(session, replace(site, settings=settings))
+            entry = Entry(
+                action=Action.POLICY_IMPORTED,
+                by=By(actor=actor),
+                site_id=site.id,
+                details={"settings": [change.path for change in changes]},
+            )
+            audit_log.write(session, parts.keys, entry, parts.now())
         publish_site(parts, site)
     return changes
 

@@ -22,7 +22,13 @@ SCREENS = (
     "/{key}/plugins/rate_limit",
     "/{key}/plugins/failing",
     "/{key}/deliveries",
+    "/{key}/people",
+    "/{key}/log",
+    "/people",
+    "/log",
     "/account",
+    "/account/confirm",
+    "/account/passkeys/new",
     "/account/password",
     "/no/such/page/here",
 )

@@ -10,17 +10,24 @@ from widget import paths
 from widget.http.dashboard import (
     account,
     acts,
+    confirm,
     deliveries,
+    invitations,
+    log,
+    own_passkeys,
+    people,
     plugin,
     problems,
     protection,
     queue,
     settings,
     sign_in,
+    totp,
     what_if,
 )
 from widget.http.dashboard.access import Access
 from widget.http.dashboard.assets import version_of
+from widget.http.dashboard.door import Door
 from widget.http.dashboard.password_check import PasswordCheck
 from widget.publication.parts import Parts
 
@@ -48,10 +55,12 @@ def blueprint(parts: Parts) -> Blueprint:
         return response
 
     problems.answer_errors(dashboard)
-    checker = PasswordCheck(parts)
-    sign_in.add_routes(dashboard, parts, access, checker)
-    account.add_routes(dashboard, parts, access, checker)
-    for module in (queue, acts, settings, plugin, what_if, deliveries):
+    door = Door(parts, access, PasswordCheck(parts))
+    for with_door in (sign_in, account, totp, own_passkeys):
+        with_door.add_routes(dashboard, parts, access, door)
+    confirm.add_routes(dashboard, parts, door)
+    invitations.add_routes(dashboard, parts, door)
+    for module in (people, log, queue, acts, settings, plugin, what_if, deliveries):
         module.add_routes(dashboard, parts, access)
 
     @dashboard.get("/<path:rest>")

@@ -19,6 +19,8 @@ log = logging.getLogger("comment_widget.dashboard")
 WINDOW_MINUTES = 15
 BY_ACCOUNT = RateLimitItemPerMinute(5, WINDOW_MINUTES, namespace="sign-in-account")
 BY_ADDRESS = RateLimitItemPerMinute(30, WINDOW_MINUTES, namespace="sign-in-address")
+#: Each beginning keeps something in the database for ten minutes.
+BEGUN = RateLimitItemPerMinute(60, WINDOW_MINUTES, namespace="sign-in-begun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,25 @@ class SignInLimits:
             TooMany: after five wrong ones for the account or thirty from the address; it says
                 how long to wait, and the right password is refused meanwhile, too.
         """
+        checks: list[tuple[RateLimitItem, str]] = [(BY_ACCOUNT, attempt.account)]
+        if attempt.address:
+            checks.append((BY_ADDRESS, network_of(attempt.address)))
+        self._count_all(checks)
+
+    def count_begun(self, address: str | None) -> None:
+        """Count that somebody begins to sign in by a passkey, of whom only the address is known.
+
+        Raises:
+            TooMany: after sixty from the address.
+        """
+        self._count_all([(BEGUN, network_of(address or ""))])
+
+    def _count_all(self, checks: list[tuple[RateLimitItem, str]]) -> None:
         try:
-            self._count(self._limiter, attempt)
+            _count(self._limiter, checks)
         except StorageError:
             log.warning("sign-in limits: the storage is away, this process counts alone")
-            self._count(self._memory, attempt)
+            _count(self._memory, checks)
 
     def succeeded(self, attempt: Attempt) -> None:
         """Forget the account's wrong tries; those of the address stay."""
@@ -61,20 +77,16 @@ class SignInLimits:
             self._limiter.clear(BY_ACCOUNT, attempt.account)
         self._memory.clear(BY_ACCOUNT, attempt.account)
 
-    def _count(self, limiter: FixedWindowRateLimiter, attempt: Attempt) -> None:
-        checks: list[tuple[RateLimitItem, str]] = [(BY_ACCOUNT, attempt.account)]
-        if attempt.address:
-            checks.append((BY_ADDRESS, network_of(attempt.address)))
-        # Both are counted, whichever refuses: one attacker isn't hidden behind the other.
-        refused = [pair for pair in checks if not limiter.hit(*pair)]
-        if refused:
-            wait_s = max(
-                limiter.get_window_stats(*pair).reset_time - time.time() for pair in refused
-            )
-            minutes = max(1, math.ceil(wait_s / 60))
-            unit = "minute" if minutes == 1 else "minutes"
-            raise TooMany(
-                f"Too many attempts. Please wait {minutes} {unit} and try again; until then "
-                "even the right password isn't taken.",
-                max(1, math.ceil(wait_s)),
-            )
+
+def _count(limiter: FixedWindowRateLimiter, checks: list[tuple[RateLimitItem, str]]) -> None:
+    # All are counted, whichever refuses: one attacker isn't hidden behind the other.
+    refused = [pair for pair in checks if not limiter.hit(*pair)]
+    if refused:
+        wait_s = max(limiter.get_window_stats(*pair).reset_time - time.time() for pair in refused)
+        minutes = max(1, math.ceil(wait_s / 60))
+        unit = "minute" if minutes == 1 else "minutes"
+        raise TooMany(
+            f"Too many attempts. Please wait {minutes} {unit} and try again; until then "
+            "even the right password or code isn't taken.",
+            max(1, math.ceil(wait_s)),
+        )

@@ -2,12 +2,13 @@
 
 from flask import Request
 
+from widget.domain.audit_log import NOBODY, Action, By, Entry
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.person import Person
 from widget.http.client import address_reader
 from widget.http.dashboard.limits import Attempt, SignInLimits
 from widget.publication.parts import Parts
-from widget.store import people
+from widget.store import audit_log, people
 from widget.store.passwords import Passwords
 
 WRONG = "This email and password don't belong together."
@@ -19,8 +20,8 @@ class PasswordCheck:
     def __init__(self, parts: Parts) -> None:
         self.passwords = Passwords()
         self._parts = parts
-        self._limits = SignInLimits(parts.config.redis_url)
-        self._address_of = address_reader(parts.config.trusted_proxies)
+        self.limits = SignInLimits(parts.config.redis_url)
+        self.address_of = address_reader(parts.config.trusted_proxies)
 
     def person(self, email: str, password: str, request: Request) -> Person:
         """Return whose email and password these are.
@@ -32,15 +33,17 @@ class PasswordCheck:
             Invalid: where they don't belong together.
         """
         parts = self._parts
-        attempt = Attempt(people.hash_of_email(parts.keys, email), self._address_of(request))
-        self._limits.count(attempt)
+        address = self.address_of(request)
+        attempt = Attempt(people.hash_of_email(parts.keys, email), address)
+        self.limits.count(attempt)
         with parts.database.read() as session:
             person = people.find_person(session, parts.keys, email)
         kept = person.password_hash if person else None
         is_right = self.passwords.is_right(kept, password)
         if not is_right or person is None or kept is None:
+            self.note_failure(person, "password", address)
             raise Invalid([FieldError("password", WRONG)])
-        self._limits.succeeded(attempt)
+        self.limits.succeeded(attempt)
         if self.passwords.is_outdated(kept):
             renewed = self.passwords.hash(password)
             with parts.database.write() as session:
@@ -55,8 +58,23 @@ class PasswordCheck:
             Invalid: where it is another one.
         """
         account = people.hash_of_email(self._parts.keys, person.email)
-        attempt = Attempt(account, self._address_of(request))
-        self._limits.count(attempt)
+        attempt = Attempt(account, self.address_of(request))
+        self.limits.count(attempt)
         if not self.passwords.is_right(person.password_hash, password):
             raise Invalid([FieldError("old", "This is not your present password.")])
-        self._limits.succeeded(attempt)
+        self.limits.succeeded(attempt)
+
+    def note_failure(self, person: Person | None, way: str, address: str | None) -> None:
+        """Write into the audit log that somebody was refused; never what they typed.
+
+        Of an unknown email as of a known one, so that both take as long.
+        """
+        parts = self._parts
+        entry = Entry(
+            action=Action.SIGN_IN_FAILED,
+            by=By(actor=NOBODY, address=address),
+            target=person.actor if person else "",
+            details={"way": way},
+        )
+        with parts.database.write() as session:
+            audit_log.write(session, parts.keys, entry, parts.now())

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -21,7 +22,7 @@ from widget.plugin_host.revisions import revisions
 from widget.plugin_host.settings import SitePlugin
 from widget.publication.parts import Parts
 from widget.publication.publish import publish_site
-from widget.store import people
+from widget.store import audit_log, people
 
 log = logging.getLogger("comment_widget.dashboard")
 
@@ -80,7 +81,7 @@ def _add_settings(dashboard: Blueprint, pages: _Pages) -> None:
         site = access.site(site_key, Right.CONFIGURE)
         plugin = parts.plugins.get(site, name)
         values = values_from(plugin.settings, request.form)
-        who, now = current_person().actor, parts.now()
+        who, now = access.by(), parts.now()
         return pages.kept(
             site, plugin, lambda: parts.plugins.save(site, name, values, actor=who, now=now)
         )
@@ -105,7 +106,7 @@ def _add_others(dashboard: Blueprint, pages: _Pages) -> None:
     def restore_revision(site_key: str, name: str, revision: int) -> Response:
         site = access.site(site_key, Right.CONFIGURE)
         plugin = parts.plugins.get(site, name)
-        who, now = current_person().actor, parts.now()
+        who, now = access.by(), parts.now()
         return pages.kept(
             site, plugin, lambda: parts.plugins.restore(site, name, revision, actor=who, now=now)
         )
@@ -114,7 +115,9 @@ def _add_others(dashboard: Blueprint, pages: _Pages) -> None:
     def resume_plugin(site_key: str, name: str) -> Response:
         site = access.site(site_key, Right.CONFIGURE)
         plugin = parts.plugins.get(site, name)
-        parts.plugins.breaker.resume(site.id, plugin.name)
+        entry = audit_log.resumed(access.by(), site.id, plugin.name)
+        also = partial(audit_log.write, keys=parts.keys, entry=entry, now=parts.now())
+        parts.plugins.breaker.resume(site.id, plugin.name, also)
         log.info("person %d resumed plugin %s on site %s", current_person().id, name, site.key)
         return redirect(url_for(_PAGE, site_key=site.key, name=name), 303)
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from werkzeug.wrappers import Response
 
 from widget import paths
+from widget.domain.audit_log import Action, Entry, site_changes
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.hosts import check_host
 from widget.domain.person import Right
@@ -19,7 +20,7 @@ from widget.http.dashboard.fields import fields_of, values_from
 from widget.plugin_host.settings import model_faults
 from widget.publication.parts import Parts
 from widget.publication.publish import publish_site
-from widget.store import sites
+from widget.store import audit_log, sites
 
 log = logging.getLogger("comment_widget.dashboard")
 
@@ -59,6 +60,13 @@ def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
             return site_page(site, {fault.field: fault.message for fault in error.errors})
         with parts.database.write() as session:
             sites.change_site(session, changed)
+            entry = Entry(
+                action=Action.SITE_SET,
+                by=access.by(),
+                site_id=site.id,
+                details=site_changes(site, changed),
+            )
+            audit_log.write(session, parts.keys, entry, parts.now())
         publish_site(parts, site)
         log.info("person %d changed the settings of site %s", current_person().id, site.key)
         return redirect(url_for("dashboard.site_settings", site_key=site.key, saved=1), 303)

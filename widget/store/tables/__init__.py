@@ -1,10 +1,18 @@
 """The database's tables, one family a file. Nothing outside ``widget.store`` sees them."""
 
+from widget.store.tables.audit import AuditRow
 from widget.store.tables.base import Base
 from widget.store.tables.comment import CommentRow
+from widget.store.tables.factor import CeremonyRow, PasskeyRow, RecoveryCodeRow, TotpRow
 from widget.store.tables.job import JobRow
 from widget.store.tables.memory import MemoryRow, PauseRow
-from widget.store.tables.person import InviteRow, MembershipRow, PersonRow, SessionRow
+from widget.store.tables.person import (
+    InvitationRow,
+    InviteRow,
+    MembershipRow,
+    PersonRow,
+    SessionRow,
+)
 from widget.store.tables.reaction import FlagRow, VoteRow
 from widget.store.tables.setting import PluginSettingRow
 from widget.store.tables.site import SiteRow
@@ -19,26 +27,32 @@ from widget.store.tables.trail import EventRow, RecordRow, TrailRow
 from widget.store.tables.webhook import DeliveryRow, WebhookRow
 
 __all__ = [
+    "AuditRow",
     "Base",
+    "CeremonyRow",
     "CommentRow",
     "DeliveryRow",
     "EventRow",
     "FlagRow",
+    "InvitationRow",
     "InviteRow",
     "JobRow",
     "MembershipRow",
     "MailRow",
     "MemoryRow",
     "ModeratorMailRow",
+    "PasskeyRow",
     "PauseRow",
     "PersonRow",
     "PluginSettingRow",
     "RecordRow",
+    "RecoveryCodeRow",
     "SessionRow",
     "SiteRow",
     "SubscriberRow",
     "SubscriptionRow",
     "ThreadRow",
+    "TotpRow",
     "TrailRow",
     "VoteRow",
     "WebhookRow",

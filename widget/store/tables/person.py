@@ -19,6 +19,7 @@ class PersonRow(Base):
     password: Mapped[str | None] = mapped_column(String(200))
     is_admin: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime]
+    seen: Mapped[datetime | None]
 
 
 class MembershipRow(Base):
@@ -34,7 +35,10 @@ class MembershipRow(Base):
 
 
 class SessionRow(Base):
-    """A signed-in browser. Only a hash of what its cookie holds is kept."""
+    """A signed-in browser. Only a hash of what its cookie holds is kept.
+
+    ``proved`` is when the person last showed in it who they are.
+    """
 
     __tablename__ = "session"
 
@@ -43,6 +47,7 @@ class SessionRow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     created: Mapped[datetime]
     seen: Mapped[datetime]
+    proved: Mapped[datetime | None]
     expires: Mapped[datetime]
     user_agent: Mapped[str | None] = mapped_column(String(400))
 
@@ -57,3 +62,20 @@ class InviteRow(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     expires: Mapped[datetime]
     used: Mapped[datetime | None]
+
+
+class InvitationRow(Base):
+    """A role that waits for somebody; without a site it is the server's. Accepted, it is gone."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("site_id", "email_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(10))
+    email: Mapped[bytes] = mapped_column(LargeBinary)
+    email_hash: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    actor: Mapped[str] = mapped_column(String(80))
+    created: Mapped[datetime]
+    expires: Mapped[datetime]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from widget.store.tables.base import Base
@@ -33,15 +33,33 @@ class TrailRow(Base):
     at: Mapped[datetime]
 
 
+#: What people did; the pipeline's own events are on the trails and not in the audit log.
+_ACTS = text("actor <> 'pipeline'")
+
+
+def _index_of_acts(name: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=_ACTS, postgresql_where=_ACTS)
+
+
 class EventRow(Base):
-    """One decision. ``undoes`` is the event that it takes back; the author reads ``message``."""
+    """One decision. ``undoes`` is the event that it takes back; the author reads ``message``.
+
+    ``site_id`` is the comment's, so that the audit log of a site needn't ask each comment.
+    """
 
     __tablename__ = "event"
+    __table_args__ = (
+        _index_of_acts("ix_event_at", "at", "id"),
+        _index_of_acts("ix_event_site", "site_id", "at", "id"),
+        _index_of_acts("ix_event_site_actor", "site_id", "actor", "at", "id"),
+        _index_of_acts("ix_event_actor", "actor", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     comment_id: Mapped[int] = mapped_column(
         ForeignKey("comment.id", ondelete="CASCADE"), index=True
     )
+    site_id: Mapped[int | None]
     before: Mapped[str | None] = mapped_column(String(10))
     after: Mapped[str] = mapped_column(String(10))
     actor: Mapped[str] = mapped_column(String(80))
