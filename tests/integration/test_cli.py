@@ -36,6 +36,7 @@ def blog(run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("COMMENT_WIDGET_SMTP_URL", f"folder://{tmp_path}/mails")
     tokens = MailTokens(load_keys(home, []).signing)
     (tmp_path / "bounce.eml").write_bytes(bounce(tokens.for_return(1)))
+    assert run("ban", "add", "domain", "spam.example", "--site", "blog").code == 0
     ada = ("ada@example.org", "--role", "moderator", "--site", "blog")
     assert run("user", "add", *ada).code == 0
     return run

@@ -90,6 +90,9 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ("POST", "/dashboard/<site_key>/undo"): ("/blog/undo", {"decision": "2.3"}, MODERATES_ACT),
     ("GET", "/dashboard/<site_key>/what-if"): ("/blog/what-if", {}, MODERATES),
     ("POST", "/dashboard/<site_key>/what-if"): ("/blog/what-if", {"body": "What if?"}, MODERATES),
+    ("GET", "/dashboard/<site_key>/bans"): ("/blog/bans", {}, MODERATES),
+    ("POST", "/dashboard/<site_key>/bans"): ("/blog/bans", {}, (303, 404, 422, 422, 422)),
+    ("POST", "/dashboard/<site_key>/bans/<int:ban_id>/end"): ("/blog/bans/99/end", {}, NOTHING),
     ("GET", "/dashboard/<site_key>/deliveries"): ("/blog/deliveries", {}, CONFIGURES),
     ("POST", "/dashboard/<site_key>/deliveries"): ("/blog/deliveries", {}, CONFIGURES_ACT),
     ("POST", "/dashboard/<site_key>/deliveries/<int:delivery_id>"): (

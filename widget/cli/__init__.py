@@ -8,6 +8,7 @@ import click
 
 from widget import __version__
 from widget.cli import (
+    ban,
     check,
     db,
     demo,
@@ -50,6 +51,7 @@ for _module in (
     policy,
     user,
     moderation,
+    ban,
     plugins,
     imports,
     mail,

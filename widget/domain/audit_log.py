@@ -56,6 +56,8 @@ class Action(StrEnum):
     COMMENTS_IMPORTED = "comments_imported"
     THREAD_CLOSED = "thread_closed"
     THREAD_OPENED = "thread_opened"
+    BAN_SET = "ban_set"
+    BAN_ENDED = "ban_ended"
 
 
 KIND_OF: Mapping[Action, Kind] = {
@@ -104,6 +106,8 @@ KIND_OF: Mapping[Action, Kind] = {
     Action.COMMENTS_IMPORTED: Kind.PAGES,
     Action.THREAD_CLOSED: Kind.PAGES,
     Action.THREAD_OPENED: Kind.PAGES,
+    Action.BAN_SET: Kind.PEOPLE,
+    Action.BAN_ENDED: Kind.PEOPLE,
 }
 
 

@@ -10,7 +10,7 @@ from widget.domain.plugin import PeriodicTask
 from widget.domain.site import SiteSettings
 from widget.moderation.closing import close_threads
 from widget.publication.parts import Parts
-from widget.store import jobs, mails, memory, retention, sites, subscriptions, webhooks
+from widget.store import bans, jobs, mails, memory, retention, sites, subscriptions, webhooks
 from widget.store.database import Database, Session
 
 PERIODIC = "periodic"
@@ -18,6 +18,7 @@ CUT_ADDRESSES = "cut_addresses"
 END_DELETED = "end_deleted"
 END_MEMORIES = "end_memories"
 END_MAILS = "end_mails"
+END_BANS = "end_bans"
 CLOSE_THREADS = "close_threads"
 END_AUDIT = "end_audit"
 _HOUR_S = 3600.0
@@ -25,6 +26,8 @@ _HOUR_S = 3600.0
 DELETED_DAYS = 30
 #: Days for which it is known that a mail was sent, and for which an address may confirm.
 MAIL_DAYS = 30
+#: Days for which a ban that is over is still shown; then who was banned is forgotten.
+BAN_DAYS = 30
 #: How long a plugin's own task may take, less than the lease of a claimed job.
 TASK_DEADLINE_S = 120.0
 
@@ -128,11 +131,17 @@ def _end_mails(database: Database, now: datetime) -> None:
         webhooks.forget_deliveries(session, before)
 
 
+def _end_bans(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        bans.forget_bans(session, now - timedelta(days=BAN_DAYS))
+
+
 _CORE: dict[str, Callable[[Database, datetime], None]] = {
     CUT_ADDRESSES: _cut_addresses,
     END_DELETED: _end_deleted,
     END_MEMORIES: _end_memories,
     END_MAILS: _end_mails,
+    END_BANS: _end_bans,
 }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from widget.domain.submission import Submission
 from widget.domain.trail import Judgement
+from widget.moderation.banning import ban_on, held_by
 from widget.moderation.pipeline import Patience, judge, prepare
 from widget.plugin_host.tried import Changes, Tried
 from widget.publication.parts import Parts
@@ -39,4 +40,7 @@ def try_out(
     patience = Patience(parts.config.deadline_s)
     prepared = prepare(plugins, submission, patience, agreed=agreed)
     judgement = judge(plugins, prepared, history, patience, parts.now())
+    ban = ban_on(parts, submission)
+    if ban is not None:
+        judgement = held_by(ban, judgement, history, site, parts.now())
     return Trial(judgement=judgement, html=render(parts, site, prepared.submission.body))

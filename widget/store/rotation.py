@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from widget.store import (
     audit_log,
+    bans,
     comments,
     factors,
     invitations,
@@ -20,6 +21,7 @@ from widget.store.database import Session
 from widget.store.keys import KeyRing
 from widget.store.tables import (
     AuditRow,
+    BanRow,
     CommentRow,
     InvitationRow,
     PersonRow,
@@ -41,6 +43,7 @@ _COLUMNS: tuple[tuple[InstrumentedAttribute[Any], str], ...] = (
     (InvitationRow.email, invitations.EMAIL),
     (TotpRow.sealed, factors.SECRET),
     (AuditRow.email, audit_log.EMAIL),
+    (BanRow.value, bans.VALUE),
 )
 
 

@@ -11,14 +11,13 @@ from widget.domain.thread import Thread
 from widget.domain.trail import Judgement
 from widget.domain.words import say
 from widget.moderation.decide import Act, decide
-from widget.moderation.pipeline import Patience, judge, prepare
 from widget.moderation.recheck import promise_recheck, submission_of
 from widget.publication.parts import Parts
 from widget.publication.publish import promise_to_tell, publish
 from widget.publication.render import render
 from widget.store import comments, sites, threads, trails
 from widget.store.database import Session
-from widget.submission.submit import REFUSED, refuse_unstored
+from widget.submission.submit import REFUSED, judge_with_bans, refuse_unstored
 
 #: Spam among them: its author is told that it waits, and must not learn more by trying.
 _EDITABLE = frozenset({Status.PUBLISHED, Status.PENDING, Status.SPAM})
@@ -74,9 +73,7 @@ def edit(parts: Parts, place: Place, token: str | None, body: str, client: Clien
         history = comments.history_of(
             session, parts.keys, place.site, submission.author, client.address
         )
-    patience = Patience(parts.config.deadline_s)
-    prepared = prepare(parts.plugins, submission, patience)
-    judgement = judge(parts.plugins, prepared, history, patience, now)
+    prepared, judgement = judge_with_bans(parts, submission, history)
     refuse_unstored(judgement.refusal)
     if judgement.refusal is not None:
         raise Refused(judgement.refusal.message or REFUSED)

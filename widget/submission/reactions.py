@@ -8,6 +8,7 @@ from widget.domain.identity import keyed_hash
 from widget.domain.site import Site, Votes
 from widget.domain.thread import Thread
 from widget.domain.words import say
+from widget.moderation.banning import is_shut_out
 from widget.moderation.decide import Act, decide
 from widget.publication.parts import Parts
 from widget.publication.publish import publish
@@ -40,6 +41,7 @@ def vote(parts: Parts, place: Place, value: int, reader: Reacting) -> int:
     """
     votes = place.site.settings.votes
     _check_published(place.comment)
+    _check_not_banned(parts, place.site, reader)
     if parts.tokens.read(reader.token) == (place.site.id, place.comment.id):
         raise NotAllowed(say("You can't vote on your own comment."))
     if votes is Votes.OFF:
@@ -84,6 +86,7 @@ def flag(parts: Parts, place: Place, reason: str, reader: Reacting) -> int:
     """
     settings, comment_id = place.site.settings, place.comment.id
     _check_published(place.comment)
+    _check_not_banned(parts, place.site, reader)
     if not settings.flags:
         raise NotAllowed(say("Reports are off on this site."))
     with parts.database.write() as session:
@@ -151,3 +154,8 @@ def _who(parts: Parts, session: Session, site: Site, reader: Reacting) -> str:
 def _show(parts: Parts, site: Site, thread: Thread | None) -> None:
     if thread is not None:
         publish(parts, site, thread)
+
+
+def _check_not_banned(parts: Parts, site: Site, reader: Reacting) -> None:
+    if is_shut_out(parts, site, reader.address):
+        raise NotAllowed(say("Comments on this page are closed."))

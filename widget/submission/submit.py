@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from widget.domain.ban import BanAct
 from widget.domain.comment import PIPELINE, STATUS_OF, Comment, Event, Status
 from widget.domain.errors import FieldError, Invalid, NotFound, Refused, ThreadClosed, TooMany
 from widget.domain.site import Site
@@ -12,8 +13,9 @@ from widget.domain.thread import Thread, ThreadState, new_thread, site_on, threa
 from widget.domain.trail import Judgement
 from widget.domain.verdict import Outcome, Verdict
 from widget.domain.words import say
+from widget.moderation.banning import ban_on, held_by, refused_by
 from widget.moderation.closing import closes
-from widget.moderation.pipeline import Patience, judge, prepare
+from widget.moderation.pipeline import Patience, Prepared, judge, prepare
 from widget.moderation.recheck import promise_recheck
 from widget.plugin_host.consent import lacking
 from widget.plugin_host.settings import SitePlugin
@@ -70,14 +72,28 @@ def submit(
     submission = replace(submission, site=site_on(submission.site, thread))
     if thread is not None and closes(parts, submission.site, thread):
         raise ThreadClosed(CLOSED)
-    patience = Patience(parts.config.deadline_s)
-    prepared = prepare(parts.plugins, submission, patience)
-    judgement = judge(parts.plugins, prepared, history, patience, parts.now())
+    prepared, judgement = judge_with_bans(parts, submission, history)
     refuse_unstored(judgement.refusal)
     html = render(parts, submission.site, prepared.submission.body)
     wanted = [] if submission.author.email is None else notify
     comment = _store(parts, prepared.submission, html, judgement, key, wanted)
     return _answer(parts, comment)
+
+
+def judge_with_bans(
+    parts: Parts, submission: Submission, history: History
+) -> tuple[Prepared, Judgement]:
+    """Judge a submission by the site's bans, then by its plugins: who is shut out costs none."""
+    now, ban = parts.now(), ban_on(parts, submission)
+    if ban is not None and ban.act is BanAct.REJECT:
+        refused = refused_by(ban, submission, history, now)
+        return Prepared(submission=submission, failures={}), refused
+    patience = Patience(parts.config.deadline_s)
+    prepared = prepare(parts.plugins, submission, patience)
+    judgement = judge(parts.plugins, prepared, history, patience, now)
+    if ban is not None:
+        judgement = held_by(ban, judgement, history, submission.site, now)
+    return prepared, judgement
 
 
 def clean(submission: Submission) -> Submission:

@@ -22,6 +22,8 @@ SCREENS = (
     "/{key}/plugins/rate_limit",
     "/{key}/plugins/failing",
     "/{key}/deliveries",
+    "/{key}/bans",
+    "/{key}/bans?comment={comment}",
     "/{key}/people",
     "/{key}/log",
     "/people",

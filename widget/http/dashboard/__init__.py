@@ -10,6 +10,7 @@ from widget import paths
 from widget.http.dashboard import (
     account,
     acts,
+    bans,
     confirm,
     deliveries,
     invitations,
@@ -60,7 +61,7 @@ def blueprint(parts: Parts) -> Blueprint:
         with_door.add_routes(dashboard, parts, access, door)
     confirm.add_routes(dashboard, parts, door)
     invitations.add_routes(dashboard, parts, door)
-    for module in (people, log, queue, acts, settings, plugin, what_if, deliveries):
+    for module in (people, log, queue, acts, settings, plugin, what_if, deliveries, bans):
         module.add_routes(dashboard, parts, access)
 
     @dashboard.get("/<path:rest>")

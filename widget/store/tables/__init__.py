@@ -1,6 +1,7 @@
 """The database's tables, one family a file. Nothing outside ``widget.store`` sees them."""
 
 from widget.store.tables.audit import AuditRow
+from widget.store.tables.ban import BanRow
 from widget.store.tables.base import Base
 from widget.store.tables.comment import CommentRow
 from widget.store.tables.factor import CeremonyRow, PasskeyRow, RecoveryCodeRow, TotpRow
@@ -28,6 +29,7 @@ from widget.store.tables.webhook import DeliveryRow, WebhookRow
 
 __all__ = [
     "AuditRow",
+    "BanRow",
     "Base",
     "CeremonyRow",
     "CommentRow",

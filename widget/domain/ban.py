@@ -1,0 +1,159 @@
+"""Bans: who may not write on a site, for a time or for good."""
+
+import ipaddress
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import idna
+from email_validator import EmailNotValidError, validate_email
+
+from widget.domain.errors import FieldError, Invalid
+from widget.domain.submission import Submission
+
+#: The name under which a ban stands on a comment's trail; no plugin can have it.
+NAME = "ban"
+#: The widest networks that are banned at once: more are whole countries.
+WIDEST = {4: 8, 6: 16}
+
+
+class BanKind(StrEnum):
+    """What a ban is of: an email, a domain of emails and websites, or a network."""
+
+    EMAIL = "email"
+    DOMAIN = "domain"
+    NETWORK = "network"
+
+
+class BanAct(StrEnum):
+    """What becomes of what somebody who is banned writes."""
+
+    REJECT = "reject"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ban:
+    """A ban on one site. It counts until ``until``, ``None`` for good, or until it is ``ended``.
+
+    ``reason`` is for moderators; ``message`` is what the reader is told, the usual words if empty.
+    """
+
+    id: int
+    site_id: int
+    kind: BanKind
+    value: str = field(repr=False)
+    act: BanAct
+    reason: str
+    message: str
+    actor: str
+    created: datetime
+    until: datetime | None
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whom:
+    """By what somebody may be banned; ``digits`` is the address as ``address_digits`` has it."""
+
+    email: str | None = field(default=None, repr=False)
+    domains: frozenset[str] = frozenset()
+    digits: str | None = field(default=None, repr=False)
+
+
+def whom_of(submission: Submission) -> Whom:
+    """Return by what the author of a submission may be banned."""
+    return Whom(
+        email=submission.author.email,
+        domains=frozenset(domains_of(submission)),
+        digits=address_digits(submission.address),
+    )
+
+
+def ban_value(kind: BanKind, text: str) -> str:
+    """Return what is banned in the one form in which it is compared.
+
+    An email has its domain in lower case; a domain is its ASCII form (RFC 5891), without a dot in
+    front; a network is written with its prefix, an address alone is itself, IPv6 by its /64.
+
+    Raises:
+        Invalid: where it is none of its kind, or wider than is banned at once.
+    """
+    written = text.strip()
+    try:
+        match kind:
+            case BanKind.EMAIL:
+                checked = validate_email(written, check_deliverability=False)
+                return checked.normalized.casefold()
+            case BanKind.DOMAIN:
+                return _domain(written)
+            case BanKind.NETWORK:
+                return _network(written)
+    except (EmailNotValidError, idna.IDNAError, ValueError) as error:
+        words = {
+            BanKind.EMAIL: "This is not an email address.",
+            BanKind.DOMAIN: "This is not a domain, as example.org.",
+            BanKind.NETWORK: "This is not an address or network, as 203.0.113.0/24.",
+        }[kind]
+        raise Invalid([FieldError("value", words)]) from error
+
+
+def network_range(value: str) -> tuple[str, str]:
+    """Return the first and last address of a network as 32 hex digits, which sort as they count."""
+    network = ipaddress.ip_network(value)
+    return _digits(network.network_address), _digits(network.broadcast_address)
+
+
+def address_digits(address: str | None) -> str | None:
+    """Return a reader's address as ``network_range`` has it, ``None`` for what is no address."""
+    try:
+        return _digits(ipaddress.ip_address((address or "").split("%", 1)[0]))
+    except ValueError:
+        return None
+
+
+def domains_of(submission: Submission) -> set[str]:
+    """Return the domains of an author's email and website, and those above them."""
+    names: set[str] = set()
+    email, website = submission.author.email, submission.author.website
+    for host in (
+        email.rpartition("@")[2] if email else "",
+        (urlsplit(website).hostname or "") if website else "",
+    ):
+        try:
+            labels = _domain(host).split(".")
+        except (idna.IDNAError, ValueError):
+            continue
+        names.update(".".join(labels[start:]) for start in range(len(labels)))
+    return names
+
+
+def _domain(text: str) -> str:
+    name = text.strip().lower().removeprefix("*.").strip(".")
+    ascii_name = idna.encode(name, uts46=True).decode()
+    if "." not in ascii_name:
+        raise ValueError("a top-level domain")
+    return ascii_name
+
+
+def _network(text: str) -> str:
+    if "/" not in text:
+        address = ipaddress.ip_address(text)
+        if address.version == 4:
+            return f"{address}/32"
+        if address.ipv4_mapped:
+            return f"{address.ipv4_mapped}/32"
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    network = ipaddress.ip_network(text, strict=False)
+    if network.prefixlen < WIDEST[network.version]:
+        width = WIDEST[network.version]
+        raise Invalid([FieldError("value", f"A network is banned from /{width} on, not wider.")])
+    return str(network)
+
+
+def _digits(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """Return an address of either version as one of IPv6 (RFC 4291 §2.5.5.2)."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return f"{0xFFFF00000000 | int(address):032x}"
+    return f"{int(address):032x}"

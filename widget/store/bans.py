@@ -1,0 +1,109 @@
+"""Bans. What is banned is encrypted; emails and domains are found by keyed hash."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select
+
+from widget.domain.ban import Ban, BanAct, BanKind, Whom, network_range
+from widget.domain.errors import NotFound
+from widget.domain.identity import keyed_hash
+from widget.store.database import Session
+from widget.store.keys import KeyRing
+from widget.store.tables import BanRow
+
+VALUE = "ban.value"
+GONE = "There is no such ban."
+
+
+def add_ban(session: Session, keys: KeyRing, ban: Ban) -> Ban:
+    """Store a ban; return it with its id."""
+    is_network = ban.kind is BanKind.NETWORK
+    first, last = network_range(ban.value) if is_network else (None, None)
+    row = BanRow(
+        site_id=ban.site_id,
+        kind=ban.kind,
+        value=keys.encrypt(ban.value, VALUE),
+        hashed=None if is_network else _hash(keys, ban.kind, ban.value),
+        first=first,
+        last=last,
+        act=ban.act,
+        reason=ban.reason,
+        message=ban.message,
+        actor=ban.actor,
+        created=ban.created,
+        until=ban.until,
+    )
+    session.add(row)
+    session.flush()
+    return _ban(row, keys)
+
+
+def find_ban(
+    session: Session, keys: KeyRing, site_id: int, whom: Whom, now: datetime
+) -> Ban | None:
+    """Return the strictest ban that counts for somebody now."""
+    hashes = [_hash(keys, BanKind.DOMAIN, domain) for domain in sorted(whom.domains)]
+    if whom.email:
+        hashes.append(_hash(keys, BanKind.EMAIL, whom.email.casefold()))
+    meant: list[ColumnElement[bool]] = [BanRow.hashed.in_(hashes)]
+    if whom.digits is not None:
+        meant.append(and_(BanRow.first <= whom.digits, BanRow.last >= whom.digits))
+    row = session.scalars(
+        select(BanRow)
+        .where(
+            BanRow.site_id == site_id,
+            BanRow.ended.is_(None),
+            or_(BanRow.until.is_(None), BanRow.until > now),
+            or_(*meant),
+        )
+        .order_by((BanRow.act == BanAct.HOLD), BanRow.id)
+        .limit(1)
+    ).first()
+    return _ban(row, keys) if row else None
+
+
+def bans_of(session: Session, keys: KeyRing, site_id: int, limit: int = 200) -> list[Ban]:
+    """Return a site's bans, the newest first."""
+    rows = session.scalars(
+        select(BanRow).where(BanRow.site_id == site_id).order_by(BanRow.id.desc()).limit(limit)
+    )
+    return [_ban(row, keys) for row in rows]
+
+
+def end_ban(session: Session, keys: KeyRing, site_id: int, ban_id: int, now: datetime) -> Ban:
+    """End a ban; one that has ended already stays as it ended.
+
+    Raises:
+        NotFound: where the site has none of that id.
+    """
+    row = session.get(BanRow, ban_id)
+    if row is None or row.site_id != site_id:
+        raise NotFound(GONE)
+    row.ended = row.ended or now
+    session.flush()
+    return _ban(row, keys)
+
+
+def forget_bans(session: Session, before: datetime) -> None:
+    """Forget bans that have ended, or whose time was over, before then."""
+    session.execute(delete(BanRow).where(or_(BanRow.ended < before, BanRow.until < before)))
+
+
+def _hash(keys: KeyRing, kind: BanKind, value: str) -> str:
+    return keyed_hash(keys.lookup, "ban", kind.value, value)
+
+
+def _ban(row: BanRow, keys: KeyRing) -> Ban:
+    return Ban(
+        id=row.id,
+        site_id=row.site_id,
+        kind=BanKind(row.kind),
+        value=keys.decrypt(row.value, VALUE),
+        act=BanAct(row.act),
+        reason=row.reason,
+        message=row.message,
+        actor=row.actor,
+        created=row.created,
+        until=row.until,
+        ended=row.ended,
+    )
