@@ -104,6 +104,9 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ),
     ("GET", "/dashboard/<site_key>/settings"): ("/blog/settings", {}, CONFIGURES),
     ("POST", "/dashboard/<site_key>/settings"): ("/blog/settings", {}, (303, 404, 404, 422, 422)),
+    ("POST", "/dashboard/<site_key>/policy"): (
+        "/blog/policy", {"site.policy": "hold", "links.mode": "shadow"}, CONFIGURES_ACT,
+    ),
     ("GET", "/dashboard/<site_key>/plugins/<name>"): ("/blog/plugins/akismet", {}, CONFIGURES),
     ("POST", "/dashboard/<site_key>/plugins/<name>"): (
         "/blog/plugins/akismet", {"mode": "off", "discard": "reject"}, CONFIGURES_ACT,

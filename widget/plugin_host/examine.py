@@ -110,6 +110,12 @@ def renamed_in(manager: pluggy.PluginManager, one: Found) -> list[Renamed]:
     return [warning for warning in warnings if isinstance(warning, Renamed)]
 
 
+def old_arguments(manager: pluggy.PluginManager, hook: str) -> list[tuple[str, str]]:
+    """Return the old names of a hook's arguments, each with the new one."""
+    found = _renamed_arguments(getattr(manager.hook, hook).spec).items()
+    return [(old, one.new) for old, one in found if isinstance(one, Renamed)]
+
+
 def _renamed_arguments(spec: object) -> Mapping[str, Warning]:
     found: Mapping[str, Warning] | None = getattr(spec, "warn_on_impl_args", None)
     return found or {}

@@ -23,6 +23,7 @@ from widget.plugin_host.examine import (
     hook_faults,
     hook_remarks,
     marked_in,
+    old_arguments,
     remarks_on,
     renamed_in,
 )
@@ -179,14 +180,13 @@ class Registry:
             found = sorted(marked, key=lambda one: self._newest_name(one) == one.hook)
             for one in found:
                 caller = self._manager.subset_hook_caller(one.hook, remove_plugins=others)
-                old = [(name.old, name.new) for name in renamed_in(self._manager, one)]
-                renamed = tuple(names for names in old if names[0] in one.arguments)
-                self._callers[plugin.name, self._newest_name(one)] = _Caller(caller, renamed)
+                made = _Caller(caller, old_arguments(self._manager, one.hook))
+                self._callers[plugin.name, self._newest_name(one)] = made
 
 
 @dataclass(frozen=True, slots=True)
 class _Caller:
-    """How one hook of one plugin is called; ``renamed`` are the old arguments that it takes."""
+    """How one hook of one plugin is called; ``renamed`` are its arguments' old and new names."""
 
     call: pluggy.HookCaller
     renamed: Sequence[tuple[str, str]]

@@ -13,6 +13,7 @@ from widget.domain.trail import Mode
 from widget.http.dashboard import words
 from widget.http.dashboard.access import Access
 from widget.moderation.trial import Trial, try_out
+from widget.plugin_host.settings import SitePlugin
 from widget.plugin_host.tried import Changes
 from widget.publication.parts import Parts
 from widget.submission.submit import clean
@@ -31,6 +32,9 @@ def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
             sites=access.own_sites(),
             values={name: request.form.get(name, "") for name in FIELDS},
             all_plugins="all_plugins" in request.form,
+            agreed="agreed" in request.form,
+            asks_consent=any(one.needs_consent for one in parts.plugins.of(site)),
+            sending=[one for one in parts.plugins.of(site) if _would_send(one)],
             trial=trial,
             errors=errors,
             words=words,
@@ -47,7 +51,8 @@ def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
         site = access.site(site_key)
         changes = _with_all(parts, site) if "all_plugins" in request.form else {}
         try:
-            trial = try_out(parts, clean(_submission(parts, site)), changes)
+            agreed = "agreed" in request.form
+            trial = try_out(parts, clean(_submission(parts, site)), changes, agreed=agreed)
         except Invalid as error:
             faults = {fault.field.split(".")[-1]: fault.message for fault in error.errors}
             return page(site, None, faults, 422)
@@ -69,6 +74,10 @@ def _submission(parts: Parts, site: Site) -> Submission:
         occasion=Occasion.TRIAL,
         at=parts.now(),
     )
+
+
+def _would_send(plugin: SitePlugin) -> bool:
+    return plugin.mode is not Mode.OFF and plugin.plugin.info.sends is not None
 
 
 def _with_all(parts: Parts, site: Site) -> Changes:
