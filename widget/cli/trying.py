@@ -38,6 +38,7 @@ site_option = click.option("--site", "site_key", metavar="KEY", required=True, h
 @click.option("--email", help="The author's email address.")
 @click.option("--website", help="The author's website.")
 @click.option("--address", help="The author's IP address.")
+@click.option("--agreed", is_flag=True, help="As if the author agreed that others check it.")
 @set_option
 @json_option
 def try_one(
@@ -45,11 +46,13 @@ def try_one(
     site_key: str,
     assignments: Sequence[str],
     as_json: bool,
+    agreed: bool,
     **author: str | None,
 ) -> None:
     """Say what each plugin would make of a comment. Nothing is stored, and nobody is told."""
     parts = open_parts()
-    trial = try_out(parts, clean(_submission(parts, site_key, text, author)), grouped(assignments))
+    submission = clean(_submission(parts, site_key, text, author))
+    trial = try_out(parts, submission, grouped(assignments), agreed=agreed)
     judgement = trial.judgement
     if as_json:
         rows = [_row(entry) for entry in judgement.entries]
