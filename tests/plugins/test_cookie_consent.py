@@ -175,3 +175,23 @@ def test_the_answer_is_recorded_with_the_version_of_the_policy() -> None:
 @pytest.mark.parametrize("answers", [{}, {"cookie_consent": None}, {"honeypot": "x"}])
 def test_no_answer_is_no_record(answers: dict[str, object]) -> None:
     assert record_of(answers) is None
+
+
+LABEL = "My comment may be checked by check.example."
+
+
+@pytest.mark.parametrize(("answer", "given"), [(True, True), ("on", True), (False, False)])
+def test_what_a_reader_agreed_to_have_checked_is_said_and_recorded(
+    answer: object, given: bool
+) -> None:
+    settings = settings_of(cookie_consent, sending_label=LABEL)
+    answers = {"cookie_consent_sending": answer}
+    assert ask(cookie_consent, "consent_given", answers=answers, settings=settings) is given
+    sent = a_submission(answers=answers)
+    kept = ask(cookie_consent, "record_submission", submission=sent, settings=settings)
+    assert kept == {"sending": given, "policy_version": "1"}
+
+
+def test_where_readers_are_not_asked_nothing_is_said_of_checking() -> None:
+    answers = {"cookie_consent_sending": True}
+    assert ask(cookie_consent, "consent_given", answers=answers) is None
