@@ -2,8 +2,7 @@
 
 A plugin implements the ones it wants, with only the arguments it wants. The host asks one plugin
 at a time; where a hook runs *apart*, in a thread of the host's own, several at once. To raise, to
-be late and to return what means nothing is all to *fail*: it is recorded and never reaches the
-reader.
+be late and to return nonsense is all to *fail*: it is recorded and never reaches the reader.
 Values are frozen: to change one, return a changed copy (``dataclasses.replace``). Of a submission,
 its author's history and a comment a plugin gets what its card says that it reads; the rest is there
 and empty. ``settings`` is always the plugin's own settings for the site at hand, validated.
@@ -147,9 +146,8 @@ def consent_given(
 def close_thread(thread: Thread, now: datetime, settings: PluginSettings) -> bool | None:
     """Say that a page takes no more comments.
 
-    When: as a comment for an open thread arrives, before it is judged; and once an hour for each
-    open thread. Never for a thread that somebody opened again by hand. Gets: the thread, and the
-    time in UTC.
+    When: as a comment for an open thread arrives, and once an hour for each open thread; never
+    for one that somebody opened again by hand. Gets: the thread, and the time in UTC.
     Runs: apart, in the web server or the job worker, under the plugin's deadline.
     Return: ``True`` closes it, for readers as by a moderator; anything else leaves it open.
     Fails: the thread stays open.

@@ -100,7 +100,7 @@ def ban_value(kind: BanKind, text: str) -> str:
 
 
 def network_range(value: str) -> tuple[str, str]:
-    """Return the first and last address of a network as 32 hex digits, which sort as they count."""
+    """Return the first and last address of a network as digits that sort as they count."""
     network = ipaddress.ip_network(value)
     return _digits(network.network_address), _digits(network.broadcast_address)
 
@@ -153,7 +153,8 @@ def _network(text: str) -> str:
 
 
 def _digits(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
-    """Return an address of either version as one of IPv6 (RFC 4291 §2.5.5.2)."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return f"{0xFFFF00000000 | int(address):032x}"
-    return f"{int(address):032x}"
+    """Return an address as digits that sort as it counts, those of each version apart."""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    width = 8 if address.version == 4 else 32
+    return f"{address.version}{int(address):0{width}x}"
