@@ -3,7 +3,6 @@
 import ipaddress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -29,7 +28,7 @@ def banning(world: World) -> World:
     return world.start()
 
 
-def ban(world: World, kind: BanKind, value: str, **fields: Any) -> Ban:
+def ban(world: World, kind: BanKind, value: str, **fields: object) -> Ban:
     now = world.clock()
     asked = Ban(
         id=0, site_id=0, kind=kind, value=value, act=BanAct.REJECT, reason="Adverts", message="",
