@@ -88,6 +88,7 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
         "/blog/comments", {"comment": "1", "act": "approve"}, MODERATES_ACT,
     ),
     ("POST", "/dashboard/<site_key>/undo"): ("/blog/undo", {"decision": "2.3"}, MODERATES_ACT),
+    ("GET", "/dashboard/<site_key>/overview"): ("/blog/overview", {}, MODERATES),
     ("GET", "/dashboard/<site_key>/what-if"): ("/blog/what-if", {}, MODERATES),
     ("POST", "/dashboard/<site_key>/what-if"): ("/blog/what-if", {"body": "What if?"}, MODERATES),
     ("GET", "/dashboard/<site_key>/bans"): ("/blog/bans", {}, MODERATES),

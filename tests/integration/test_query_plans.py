@@ -11,7 +11,7 @@ from sqlalchemy import event
 from widget.domain.comment import Status
 from widget.domain.cursor import Cursor
 from widget.domain.thread_page import Sort
-from widget.store import audit_log, pages, queue, schema
+from widget.store import audit_log, pages, queue, schema, to_do
 from widget.store.audit_log import LogQuery, Place
 from widget.store.database import Database, Session, connect
 from widget.store.keys import KeyRing, load_keys
@@ -123,3 +123,13 @@ def test_a_page_of_the_log_costs_what_it_shows(
         assert "INDEX ix_" in plan
         assert "TEMP B-TREE" not in plan, plan
         assert "SCAN" not in plan or query.site_id is None, plan
+
+
+def test_the_pages_with_most_to_do_are_found_by_what_waits(
+    database: Database, tmp_path: Path
+) -> None:
+    keys = load_keys(tmp_path, [])
+    (plan,) = plans(database, keys, lambda s, k: to_do.pages_to_do(s, 1, 10))
+    for index in ("ix_comment_waiting", "ix_comment_proposed", "ix_comment_flagged"):
+        assert index in plan
+    assert "SCAN comment" not in plan

@@ -9,6 +9,7 @@ import orjson
 from pydantic import SecretStr, ValidationError
 
 from widget import paths
+from widget.cli import stats
 from widget.cli.assignments import grouped
 from widget.cli.opening import BY, open_parts, site_of
 from widget.domain.audit_log import Action, Entry, site_changes
@@ -138,6 +139,9 @@ def show(key: str, as_json: bool) -> None:
         for name, value in values.items():
             click.echo(f"{owner}.{name}={value}")
     click.echo(f"\n{script_tag(parts, key)}")
+
+
+command.add_command(stats.show_stats)
 
 
 def script_tag(parts: Parts, key: str) -> str:

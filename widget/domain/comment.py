@@ -19,6 +19,8 @@ class Status(StrEnum):
 
 #: Actors that are no person.
 PIPELINE, AUTHOR = "pipeline", "author"
+#: The actors that are people begin so.
+PERSON = "person:"
 
 #: What the pipeline's outcome makes of a new comment.
 STATUS_OF = {

@@ -1,4 +1,4 @@
-"""What runs again and again: addresses are cut, deleted texts end, plugins' own tasks."""
+"""What runs again and again: addresses are cut, texts end, days are added up, plugins' tasks."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -10,7 +10,17 @@ from widget.domain.plugin import PeriodicTask
 from widget.domain.site import SiteSettings
 from widget.moderation.closing import close_threads
 from widget.publication.parts import Parts
-from widget.store import bans, jobs, mails, memory, retention, sites, subscriptions, webhooks
+from widget.store import (
+    bans,
+    day_counts,
+    jobs,
+    mails,
+    memory,
+    retention,
+    sites,
+    subscriptions,
+    webhooks,
+)
 from widget.store.database import Database, Session
 
 PERIODIC = "periodic"
@@ -21,6 +31,7 @@ END_MAILS = "end_mails"
 END_BANS = "end_bans"
 CLOSE_THREADS = "close_threads"
 END_AUDIT = "end_audit"
+ADD_UP_DAYS = "add_up_days"
 _HOUR_S = 3600.0
 #: Days for which a moderator can restore what was deleted; then its text and author end.
 DELETED_DAYS = 30
@@ -136,12 +147,21 @@ def _end_bans(database: Database, now: datetime) -> None:
         bans.forget_bans(session, now - timedelta(days=BAN_DAYS))
 
 
+def _add_up_days(database: Database, now: datetime) -> None:
+    del now
+    counts = 1
+    while counts:
+        with database.write() as session:
+            counts = day_counts.add_up(session)
+
+
 _CORE: dict[str, Callable[[Database, datetime], None]] = {
     CUT_ADDRESSES: _cut_addresses,
     END_DELETED: _end_deleted,
     END_MEMORIES: _end_memories,
     END_MAILS: _end_mails,
     END_BANS: _end_bans,
+    ADD_UP_DAYS: _add_up_days,
 }
 
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import aliased
 
 from widget.domain.comment import Status
 from widget.store.database import Session
+from widget.store.day_recount import wrong_days
 from widget.store.tables import CommentRow, FlagRow, ThreadRow, VoteRow
 
 
@@ -16,6 +17,7 @@ def wrong_counts(session: Session) -> list[str]:
         *_wrong_scores(session),
         *_wrong_flags(session),
         *_wrong_numbers(session),
+        *wrong_days(session),
     ]
 
 

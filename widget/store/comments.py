@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.exc import IntegrityError
 
 from widget.domain import identity
@@ -13,7 +13,7 @@ from widget.domain.errors import NotFound, WidgetError
 from widget.domain.site import Site
 from widget.domain.submission import History, Submission
 from widget.domain.words import say
-from widget.store import visibility
+from widget.store import day_counts, visibility
 from widget.store.database import Session
 from widget.store.keys import KeyRing
 from widget.store.tables import CommentRow, ThreadRow
@@ -60,6 +60,7 @@ def add_comment(session: Session, keys: KeyRing, new: NewComment) -> Comment:
         session.flush()
     except IntegrityError as error:
         raise AlreadyStored("The comment is stored already.") from error
+    day_counts.begins(session, row.id)
     visibility.settle(session, row, None)
     return comment_of(row, keys)
 
@@ -87,6 +88,7 @@ def set_status(session: Session, keys: KeyRing, comment_id: int, after: Status) 
     """Give a comment another status and settle what readers see."""
     row = lock_comment(session, comment_id)
     before = Status(row.status)
+    day_counts.touches(session, comment_id)
     row.status = after
     visibility.settle(session, row, before)
     return comment_of(row, keys)
@@ -119,11 +121,11 @@ def history_of(
     author: Author,
     address: str | None,
     *,
-    before: int = MAX_ID,
+    before: int | None = None,
 ) -> History:
     """Return what the site knows of an author: by email, or by address where none is given.
 
-    Counted are comments of ids below ``before``.
+    Counted are comments of ids below ``before``, or all.
     """
     if author.email:
         column, value = CommentRow.email_hash, hash_email(keys, site, author.email)
@@ -133,7 +135,11 @@ def history_of(
         return History()
     rows = session.execute(
         select(CommentRow.status, func.count(), func.min(CommentRow.created))
-        .where(CommentRow.site_id == site.id, column == value, CommentRow.id < before)
+        .where(
+            CommentRow.site_id == site.id,
+            column == value,
+            true() if before is None else CommentRow.id < before,
+        )
         .group_by(CommentRow.status)
     ).all()
     counts = {status: count for status, count, _ in rows}

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from widget.domain.comment import Event, Status
 from widget.domain.trail import OWNER_SAYS, Answer, Mode, OnFailure, TrailEntry
 from widget.domain.verdict import Outcome, Verdict
+from widget.store import day_counts
 from widget.store.database import Session
 from widget.store.tables import CommentRow, EventRow, RecordRow, TrailRow
 
@@ -24,6 +25,7 @@ class Record:
 
 def add_trail(session: Session, comment_id: int, entries: Sequence[TrailEntry]) -> None:
     """Append one judgement to a comment's trail."""
+    day_counts.touches(session, comment_id)
     last = session.scalar(select(func.max(TrailRow.round)).where(TrailRow.comment_id == comment_id))
     session.add_all(_row(comment_id, (last or 0) + 1, entry) for entry in entries)
 
@@ -45,6 +47,7 @@ def trail_of(session: Session, comment_id: int) -> list[TrailEntry]:
 def add_event(session: Session, event: Event, undoes: int | None = None) -> Event:
     """Store a decision; return it with its id."""
     site_id = select(CommentRow.site_id).where(CommentRow.id == event.comment_id)
+    day_counts.touches(session, event.comment_id)
     row = EventRow(
         comment_id=event.comment_id,
         site_id=session.scalar(site_id),

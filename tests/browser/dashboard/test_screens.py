@@ -16,6 +16,8 @@ SCREENS = (
     "/{key}/queue",
     "/{key}/queue?status=spam",
     "/{key}/comments/{comment}",
+    "/{key}/overview",
+    "/{key}/overview?days=365",
     "/{key}/what-if",
     "/{key}/settings",
     "/{key}/plugins/akismet",

@@ -17,6 +17,7 @@ from widget.http.dashboard import (
     log,
     own_passkeys,
     people,
+    overview,
     plugin,
     problems,
     protection,
@@ -61,7 +62,18 @@ def blueprint(parts: Parts) -> Blueprint:
         with_door.add_routes(dashboard, parts, access, door)
     confirm.add_routes(dashboard, parts, door)
     invitations.add_routes(dashboard, parts, door)
-    for module in (people, log, queue, acts, settings, plugin, what_if, deliveries, bans):
+    for module in (
+        people,
+        log,
+        queue,
+        acts,
+        overview,
+        settings,
+        plugin,
+        what_if,
+        deliveries,
+        bans,
+    ):
         module.add_routes(dashboard, parts, access)
 
     @dashboard.get("/<path:rest>")

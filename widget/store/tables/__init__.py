@@ -5,6 +5,7 @@ from widget.store.tables.ban import BanRow
 from widget.store.tables.base import Base
 from widget.store.tables.comment import CommentRow
 from widget.store.tables.factor import CeremonyRow, PasskeyRow, RecoveryCodeRow, TotpRow
+from widget.store.tables.day_count import DayCountRow
 from widget.store.tables.job import JobRow
 from widget.store.tables.memory import MemoryRow, PauseRow
 from widget.store.tables.person import (
@@ -15,6 +16,7 @@ from widget.store.tables.person import (
     SessionRow,
 )
 from widget.store.tables.reaction import FlagRow, VoteRow
+from widget.store.tables.replay import ReplayRow
 from widget.store.tables.setting import PluginSettingRow
 from widget.store.tables.site import SiteRow
 from widget.store.tables.subscription import (
@@ -34,6 +36,7 @@ __all__ = [
     "CeremonyRow",
     "CommentRow",
     "DeliveryRow",
+    "DayCountRow",
     "EventRow",
     "FlagRow",
     "InvitationRow",
@@ -49,6 +52,7 @@ __all__ = [
     "PluginSettingRow",
     "RecordRow",
     "RecoveryCodeRow",
+    "ReplayRow",
     "SessionRow",
     "SiteRow",
     "SubscriberRow",

@@ -61,6 +61,14 @@ class CommentRow(Base):
         ),
         Index("ix_comment_queue", "site_id", "status", "id"),
         Index(
+            "ix_comment_waiting",
+            "site_id",
+            "status",
+            "thread_id",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(
             "ix_comment_proposed",
             "site_id",
             "id",

@@ -1,0 +1,196 @@
+"""Counts by day: kept as comments change, added up by a task, read by the overview.
+
+A count is never made by looking through comments. Who changes a comment, its events or its trail
+says so first (``touches``); at the end of the transaction what the comment adds now is set
+against what it added before, and the difference is written with the change itself.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import and_, delete, event, func, select
+
+from widget.domain.comment import Event, Status
+from widget.domain.day_count import Counted, Counts, counts_of
+from widget.domain.trail import Mode
+from widget.domain.verdict import Outcome
+from widget.store.database import Session
+from widget.store.tables import CommentRow, DayCountRow, EventRow, ThreadRow, TrailRow
+
+#: What a plugin says that objects to a comment.
+OBJECTIONS = (Outcome.HOLD.value, Outcome.SPAM.value, Outcome.REJECT.value)
+_TOUCHED = "day_counts"
+#: Values in one query; databases bound their number.
+_BATCH = 500
+#: Counts that are added up in one transaction.
+_AT_ONCE = 200
+
+#: The counts of some sites.
+SiteCounts = Counter[tuple[int, date, Counted, str]]
+
+
+def touches(session: Session, comment_id: int) -> None:
+    """Say that a comment, its events or its trail are about to change in this transaction.
+
+    Nobody else changes the comment until its end. A new comment is told by ``begins``.
+    """
+    touched = _touched(session)
+    if comment_id in touched:
+        return
+    # The thread first, as ``comments.lock_comment`` does: two orders would wait for each other.
+    thread = select(CommentRow.thread_id).where(CommentRow.id == comment_id).scalar_subquery()
+    session.execute(select(ThreadRow.id).where(ThreadRow.id == thread).with_for_update())
+    session.execute(select(CommentRow.id).where(CommentRow.id == comment_id).with_for_update())
+    touched[comment_id] = _added_by(session, [comment_id])
+
+
+def begins(session: Session, comment_id: int) -> None:
+    """Say that a comment is new in this transaction."""
+    _touched(session)[comment_id] = Counter()
+
+
+def by_day(
+    session: Session, site_id: int, since: date, until: date, whats: Collection[Counted]
+) -> Counts:
+    """Return some of a site's counts of the days from ``since`` to ``until``."""
+    rows = session.execute(
+        select(DayCountRow.day, DayCountRow.what, DayCountRow.name, func.sum(DayCountRow.number))
+        .where(
+            DayCountRow.site_id == site_id,
+            DayCountRow.day.between(since, until),
+            DayCountRow.what.in_(whats),
+        )
+        .group_by(DayCountRow.day, DayCountRow.what, DayCountRow.name)
+    )
+    return Counter({(day, Counted(what), name): int(n) for day, what, name, n in rows})
+
+
+def totals(
+    session: Session, site_id: int, since: date, until: date, whats: Collection[Counted]
+) -> Counter[tuple[Counted, str]]:
+    """Return some of a site's counts over all days from ``since`` to ``until``."""
+    rows = session.execute(
+        select(DayCountRow.what, DayCountRow.name, func.sum(DayCountRow.number))
+        .where(
+            DayCountRow.site_id == site_id,
+            DayCountRow.day.between(since, until),
+            DayCountRow.what.in_(whats),
+        )
+        .group_by(DayCountRow.what, DayCountRow.name)
+    )
+    return Counter({(Counted(what), name): int(number) for what, name, number in rows})
+
+
+def add_up(session: Session) -> int:
+    """Make one row of the rows of some counts; return how many counts that were."""
+    key = (DayCountRow.site_id, DayCountRow.day, DayCountRow.what, DayCountRow.name)
+    several = select(*key).group_by(*key).having(func.count(DayCountRow.id) > 1).limit(_AT_ONCE)
+    keys = [tuple(one) for one in session.execute(several)]
+    for site_id, day, what, name in keys:
+        same = and_(
+            DayCountRow.site_id == site_id,
+            DayCountRow.day == day,
+            DayCountRow.what == what,
+            DayCountRow.name == name,
+        )
+        # Locked, so that no other process adds the same rows up; a row that comes stays.
+        some = select(DayCountRow).where(same).limit(_BATCH).with_for_update()
+        rows = session.scalars(some).all()
+        session.execute(delete(DayCountRow).where(DayCountRow.id.in_([row.id for row in rows])))
+        total = sum(row.number for row in rows)
+        if total:
+            session.add(DayCountRow(site_id=site_id, day=day, what=what, name=name, number=total))
+    return len(keys)
+
+
+def _touched(session: Session) -> dict[int, SiteCounts]:
+    """Return the comments that this transaction changes, with what each added before."""
+    if _TOUCHED not in session.info:
+        session.info[_TOUCHED] = {}
+        event.listen(session, "before_commit", _write)
+    touched: dict[int, SiteCounts] = session.info[_TOUCHED]
+    return touched
+
+
+def _write(session: Session) -> None:
+    """Write what has changed, in the transaction that changed it."""
+    touched = _touched(session)
+    if session.in_nested_transaction() or not touched:
+        return
+    session.flush()
+    changed: SiteCounts = Counter()
+    ids = list(touched)
+    for begin in range(0, len(ids), _BATCH):
+        changed.update(_added_by(session, ids[begin : begin + _BATCH]))
+    for before in touched.values():
+        changed.subtract(before)
+    touched.clear()
+    session.add_all(
+        DayCountRow(site_id=site_id, day=day, what=what, name=name, number=number)
+        for (site_id, day, what, name), number in changed.items()
+        if number
+    )
+
+
+def _added_by(session: Session, ids: Sequence[int]) -> SiteCounts:
+    """Return what some comments add to their sites' counts; one that is gone adds nothing."""
+    rows = session.execute(
+        select(CommentRow.id, CommentRow.site_id, CommentRow.created, CommentRow.status).where(
+            CommentRow.id.in_(ids)
+        )
+    ).all()
+    events = _events(session, ids)
+    objecting = _objecting(session, ids)
+    added: SiteCounts = Counter()
+    for comment_id, site_id, created, status in rows:
+        own = counts_of(created, Status(status), events[comment_id], objecting[comment_id])
+        for (day, what, name), number in own.items():
+            added[site_id, day, what, name] += number
+    return added
+
+
+def _events(session: Session, ids: Sequence[int]) -> dict[int, list[Event]]:
+    found: dict[int, list[Event]] = defaultdict(list)
+    rows = session.execute(
+        select(
+            EventRow.id,
+            EventRow.comment_id,
+            EventRow.before,
+            EventRow.after,
+            EventRow.actor,
+            EventRow.undoes,
+            EventRow.at,
+        )
+        .where(EventRow.comment_id.in_(ids))
+        .order_by(EventRow.id)
+    )
+    for row in rows:
+        one = Event(
+            id=row.id,
+            comment_id=row.comment_id,
+            before=Status(row.before) if row.before else None,
+            after=Status(row.after),
+            actor=row.actor,
+            reason="",
+            at=row.at,
+            undoes=row.undoes,
+        )
+        found[row.comment_id].append(one)
+    return found
+
+
+def _objecting(session: Session, ids: Sequence[int]) -> dict[int, set[str]]:
+    """Return the plugins that object to some comments, by their last entries on the trails."""
+    rows = session.execute(
+        select(TrailRow.comment_id, TrailRow.plugin, TrailRow.mode, TrailRow.outcome)
+        .where(TrailRow.comment_id.in_(ids))
+        .order_by(TrailRow.id)
+    )
+    found: dict[int, set[str]] = defaultdict(set)
+    for comment_id, plugin, mode, outcome in rows:
+        if mode == Mode.ON and outcome in OBJECTIONS:
+            found[comment_id].add(plugin)
+        else:
+            found[comment_id].discard(plugin)
+    return found
