@@ -147,6 +147,12 @@ def _draw(browser: Browser, server: LiveServer, signed_in: dict[str, object], sc
             tab = context.new_page()
             tab.goto(f"{server.url}/dashboard/garden/overview?days=90")
             tab.screenshot(path=IMAGES / f"overview-{scheme}{suffix}.png", full_page=True)
+            tab.goto(f"{server.url}/dashboard/garden/plugins/links/replays")
+            tab.get_by_label("Hold above", exact=True).fill("1")
+            tab.screenshot(path=IMAGES / f"replays-{scheme}{suffix}.png", full_page=True)
+            tab.get_by_role("button", name="Start").click()
+            tab.get_by_role("link", name="Download as CSV").wait_for()
+            tab.screenshot(path=IMAGES / f"replay-{scheme}{suffix}.png")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from widget.domain.comment import Status
 from widget.domain.person import Role
 from widget.domain.site import Site
 from widget.moderation.decide import change_status
+from widget.moderation.replays import Wanted, cancel, start
 from widget.publication.parts import Parts
 
 WHO = ("anonymous", "stranger", "moderator", "owner", "admin")
@@ -154,6 +155,21 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ("POST", "/dashboard/<site_key>/log/export"): ("/blog/log/export", {"form": "csv"}, CONFIGURES),
     ("GET", "/dashboard/log"): ("/log", {}, ADMINISTERS),
     ("POST", "/dashboard/log/export"): ("/log/export", {"form": "jsonl"}, ADMINISTERS),
+    ("GET", "/dashboard/<site_key>/plugins/<name>/replays"): (
+        "/blog/plugins/links/replays", {}, CONFIGURES,
+    ),
+    ("POST", "/dashboard/<site_key>/plugins/<name>/replays"): (
+        "/blog/plugins/links/replays", {"replay.most": "5"}, CONFIGURES_ACT,
+    ),
+    ("GET", "/dashboard/<site_key>/plugins/<name>/replays/<int:replay_id>"): (
+        "/blog/plugins/words/replays/1", {}, CONFIGURES,
+    ),
+    ("GET", "/dashboard/<site_key>/plugins/<name>/replays/<int:replay_id>.csv"): (
+        "/blog/plugins/words/replays/1.csv", {}, CONFIGURES,
+    ),
+    ("POST", "/dashboard/<site_key>/plugins/<name>/replays/<int:replay_id>/cancel"): (
+        "/blog/plugins/words/replays/1/cancel", {}, CONFIGURES_ACT,
+    ),
     ("GET", "/dashboard/<path:rest>"): ("/no/such/page/here", {}, NOTHING),
 }  # fmt: skip
 
@@ -167,6 +183,8 @@ def world(
     add_comment(parts, site)
     _a_decision_that_can_be_taken_back(parts, site)
     add_comment(parts, other, url="https://other.example/a")
+    # An ended one: another can be started.
+    cancel(parts, start(parts, Wanted(site=site, plugin="words"), actor="person:1"))
     roles = {
         "stranger": (Role.OWNER, other),
         "moderator": (Role.MODERATOR, site),

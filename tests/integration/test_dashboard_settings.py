@@ -282,3 +282,12 @@ def test_a_secret_that_may_be_missing_is_a_secret_in_earlier_settings_too() -> N
     )
     plugin = SitePlugin(site_id=1, plugin=loaded, settings=Optional(), revision=0, stored={})
     assert _open_settings(plugin) == {"mode", "on_failure", "order", "shown"}
+
+
+def test_an_address_is_typed_into_a_field_for_addresses(desk: Browser) -> None:
+    page = desk.get("/blog/plugins/webhook_check").text
+    field = page[page.index('id="field-url"') :].split(">", 1)[0]
+    assert 'type="url"' in field
+    assert '<textarea id="field-url"' not in page
+    site_page = desk.get("/blog/settings").text
+    assert 'id="field-privacy_policy_url" name="privacy_policy_url" type="url"' in site_page

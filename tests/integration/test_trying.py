@@ -13,7 +13,8 @@ from widget.domain.comment import Status
 from widget.domain.errors import Invalid, NotAllowed, NotFound
 from widget.domain.submission import Occasion, Submission
 from widget.moderation.decide import change_status
-from widget.moderation.replay import Question, Replayed, replay
+from widget.moderation.replay import Question, replay
+from widget.moderation.replayed import Replayed
 from widget.moderation.trial import Trial, try_out
 from widget.store.tables import CommentRow, EventRow, JobRow, TrailRow
 

@@ -13,7 +13,8 @@ from widget.cli.opening import open_parts, site_of
 from widget.domain.comment import Author
 from widget.domain.submission import Occasion, Submission
 from widget.domain.trail import TrailEntry
-from widget.moderation.replay import Question, Replayed, count, replay
+from widget.moderation.replay import Question, count, replay
+from widget.moderation.replayed import Replayed
 from widget.moderation.trial import try_out
 from widget.publication.parts import Parts
 from widget.submission.submit import clean

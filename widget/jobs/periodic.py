@@ -9,6 +9,7 @@ from widget.domain.identity import cut_address
 from widget.domain.plugin import PeriodicTask
 from widget.domain.site import SiteSettings
 from widget.moderation.closing import close_threads
+from widget.moderation.replays import KEPT_DAYS, STUCK_DAYS
 from widget.publication.parts import Parts
 from widget.store import (
     bans,
@@ -16,6 +17,7 @@ from widget.store import (
     jobs,
     mails,
     memory,
+    replays,
     retention,
     sites,
     subscriptions,
@@ -32,6 +34,7 @@ END_BANS = "end_bans"
 CLOSE_THREADS = "close_threads"
 END_AUDIT = "end_audit"
 ADD_UP_DAYS = "add_up_days"
+END_REPLAYS = "end_replays"
 _HOUR_S = 3600.0
 #: Days for which a moderator can restore what was deleted; then its text and author end.
 DELETED_DAYS = 30
@@ -155,6 +158,12 @@ def _add_up_days(database: Database, now: datetime) -> None:
             counts = day_counts.add_up(session)
 
 
+def _end_replays(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        replays.end_stuck(session, now - timedelta(days=STUCK_DAYS), now)
+        replays.forget(session, now - timedelta(days=KEPT_DAYS))
+
+
 _CORE: dict[str, Callable[[Database, datetime], None]] = {
     CUT_ADDRESSES: _cut_addresses,
     END_DELETED: _end_deleted,
@@ -162,6 +171,7 @@ _CORE: dict[str, Callable[[Database, datetime], None]] = {
     END_MAILS: _end_mails,
     END_BANS: _end_bans,
     ADD_UP_DAYS: _add_up_days,
+    END_REPLAYS: _end_replays,
 }
 
 

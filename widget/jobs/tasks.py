@@ -10,6 +10,7 @@ from widget.domain.submission import Occasion
 from widget.jobs.periodic import PERIODIC, PluginFailed, run_periodic
 from widget.moderation.recheck import RECHECK, recheck, submission_of
 from widget.plugin_host.consent import lacking
+from widget.moderation.replays import REPLAY, go_on
 from widget.publication.parts import Parts
 from widget.publication.publish import NOTIFY, TELL_PLUGIN, TELL_WEBHOOKS
 from widget.store import comments, jobs, sites, threads, trails
@@ -72,6 +73,10 @@ def _deliver(parts: Parts, payload: Mapping[str, Any]) -> None:
     deliver(parts, int(payload["delivery"]))
 
 
+def _replay(parts: Parts, payload: Mapping[str, Any]) -> None:
+    go_on(parts, int(payload["replay"]))
+
+
 def _tell_plugin(parts: Parts, payload: Mapping[str, Any]) -> None:
     with parts.database.read() as session:
         event = trails.get_event(session, int(payload["event"]))
@@ -111,4 +116,5 @@ _KINDS: dict[str, Callable[[Parts, Mapping[str, Any]], None]] = {
     NOTIFY: _notify,
     TELL_WEBHOOKS: _tell_webhooks,
     DELIVER: _deliver,
+    REPLAY: _replay,
 }

@@ -47,16 +47,17 @@ def revisions(plugins: Plugins, site: Site, plugin: SitePlugin) -> Sequence[Revi
                 number=one.revision,
                 at=one.at,
                 actor=one.actor,
-                changes=_changes(plugin, before, one.values),
+                changes=changes(plugin, before, one.values),
             )
         )
         before = one.values
     return found[::-1][:_SHOWN]
 
 
-def _changes(
+def changes(
     plugin: SitePlugin, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Sequence[Change]:
+    """Return where some settings differ from others, with no secret in it."""
     open_ones = _open_settings(plugin)
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return [

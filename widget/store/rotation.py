@@ -14,6 +14,7 @@ from widget.store import (
     invitations,
     people,
     plugin_settings,
+    replays,
     subscriptions,
     webhooks,
 )
@@ -26,6 +27,7 @@ from widget.store.tables import (
     InvitationRow,
     PersonRow,
     PluginSettingRow,
+    ReplayRow,
     SubscriberRow,
     TotpRow,
     WebhookRow,
@@ -44,6 +46,7 @@ _COLUMNS: tuple[tuple[InstrumentedAttribute[Any], str], ...] = (
     (TotpRow.sealed, factors.SECRET),
     (AuditRow.email, audit_log.EMAIL),
     (BanRow.value, bans.VALUE),
+    (ReplayRow.sealed, replays.COLUMN),
 )
 
 

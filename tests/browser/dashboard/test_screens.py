@@ -30,6 +30,8 @@ SCREENS = (
     "/{key}/log",
     "/people",
     "/log",
+    "/{key}/plugins/links/replays",
+    "/{key}/plugins/akismet/replays",
     "/account",
     "/account/confirm",
     "/account/passkeys/new",

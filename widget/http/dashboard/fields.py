@@ -18,8 +18,8 @@ _UNITS = {"s": "(seconds)", "ms": "(milliseconds)", "url": "URL", "id": "ID"}
 class SettingField:
     """One field of a settings form.
 
-    ``kind`` is ``choice``, ``switch``, ``number``, ``secret``, ``lines``, ``long``, ``text`` or
-    ``json``. Of a secret only ``is_set`` is told.
+    ``kind`` is ``choice``, ``switch``, ``number``, ``secret``, ``lines``, ``long``, ``text``,
+    ``url`` or ``json``. Of a secret only ``is_set`` is told.
     """
 
     name: str
@@ -49,7 +49,7 @@ def fields_of(
     for name in model.model_fields:
         definition = _resolved(schema["properties"][name], schema)
         value = getattr(settings, name)
-        kind = _kind(definition, value)
+        kind = _kind(name, definition, value)
         shown = "" if kind == "secret" else _shown(kind, plain[name])
         if typed is not None and kind != "secret":
             shown = typed.get(name, "")
@@ -116,12 +116,14 @@ def _resolved(definition: dict[str, Any], schema: dict[str, Any]) -> dict[str, A
     return merged
 
 
-def _kind(definition: Mapping[str, Any], value: object) -> str:
+def _kind(name: str, definition: Mapping[str, Any], value: object) -> str:
     if isinstance(value, SecretStr) or definition.get("writeOnly"):
         return "secret"
     if "enum" in definition:
         return "choice"
     kind = definition.get("type")
+    if kind == "string" and name.rsplit("_", maxsplit=1)[-1] == "url":
+        return "url"
     if kind == "string":
         return "long" if (definition.get("maxLength") or 0) > _LONG else "text"
     items = definition.get("items", {})

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from widget.domain.errors import Invalid
 from widget.domain.person import Right
-from widget.domain.plugin import Panel
 from widget.domain.site import Site
 from widget.domain.trail import Mode
 from widget.http.dashboard import words
 from widget.http.dashboard.access import Access, current_person
 from widget.http.dashboard.fields import fields_of, values_from
+from widget.http.dashboard.panel import panel_of
 from widget.moderation.health import health_of
 from widget.plugin_host.report import Report, report_on
 from widget.plugin_host.revisions import revisions
@@ -142,7 +142,7 @@ def _shown(parts: Parts, site: Site, plugin: SitePlugin, form: _Form) -> dict[st
         "works": form.works,
         "saved": "saved" in request.args,
         "can_test": "check_settings" in plugin.plugin.hooks,
-        "panel": _panel(parts, site, plugin),
+        "panel": panel_of(parts, site, plugin),
         "report": None if plugin.fault else _report(parts, plugin),
         "health": health_of(parts, site, plugin.name),
         "revisions": past,
@@ -154,12 +154,3 @@ def _shown(parts: Parts, site: Site, plugin: SitePlugin, form: _Form) -> dict[st
 def _report(parts: Parts, plugin: SitePlugin) -> Report:
     return report_on(plugin.plugin, parts.plugins.caller, parts.config.deadline_s)
 
-
-def _panel(parts: Parts, site: Site, plugin: SitePlugin) -> Panel | None:
-    """Return what the plugin shows of itself, made harmless; nothing where it fails."""
-    if plugin.mode is Mode.OFF or plugin.fault or "dashboard_panel" not in plugin.plugin.hooks:
-        return None
-    reply = parts.plugins.ask(plugin, "dashboard_panel", site=site)
-    if not isinstance(reply.value, Panel):
-        return None
-    return Panel(title=reply.value.title, html=parts.sanitise(reply.value.html))
