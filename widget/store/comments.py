@@ -60,7 +60,7 @@ def add_comment(session: Session, keys: KeyRing, new: NewComment) -> Comment:
         session.flush()
     except IntegrityError as error:
         raise AlreadyStored("The comment is stored already.") from error
-    day_counts.begins(session, row.id)
+    day_counts.begins(session, row)
     visibility.settle(session, row, None)
     return comment_of(row, keys)
 

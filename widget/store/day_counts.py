@@ -1,19 +1,22 @@
 """Counts by day: kept as comments change, added up by a task, read by the overview.
 
-A count is never made by looking through comments. Who changes a comment, its events or its trail
-says so first (``touches``); at the end of the transaction what the comment adds now is set
-against what it added before, and the difference is written with the change itself.
+A count is never made by looking through comments. Who adds a comment says so (``begins``), and who
+changes one, its events or its trail does so first (``touches``). At the end of the transaction what
+the comment adds now is set against what it added before, and the difference is written with the
+change itself.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import and_, delete, event, func, select
+from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy.event import listen
 
 from widget.domain.comment import Event, Status
 from widget.domain.day_count import Counted, Counts, counts_of
-from widget.domain.trail import Mode
+from widget.domain.trail import Mode, TrailEntry
 from widget.domain.verdict import Outcome
 from widget.store.database import Session
 from widget.store.tables import CommentRow, DayCountRow, EventRow, ThreadRow, TrailRow
@@ -30,24 +33,58 @@ _AT_ONCE = 200
 SiteCounts = Counter[tuple[int, date, Counted, str]]
 
 
+@dataclass(slots=True)
+class _New:
+    """A comment that is new in a transaction, and all that happened to it there."""
+
+    row: CommentRow
+    events: list[Event] = field(default_factory=list)
+    objecting: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Touched:
+    """What a transaction changes: new comments, and what others added before."""
+
+    new: dict[int, _New] = field(default_factory=dict)
+    before: dict[int, SiteCounts] = field(default_factory=dict)
+
+
+def begins(session: Session, row: CommentRow) -> None:
+    """Say that a comment is new in this transaction: it needn't be looked at again."""
+    _touched(session).new[row.id] = _New(row)
+
+
 def touches(session: Session, comment_id: int) -> None:
     """Say that a comment, its events or its trail are about to change in this transaction.
 
-    Nobody else changes the comment until its end. A new comment is told by ``begins``.
+    Nobody else changes the comment until its end.
     """
     touched = _touched(session)
-    if comment_id in touched:
+    if comment_id in touched.new or comment_id in touched.before:
         return
     # The thread first, as ``comments.lock_comment`` does: two orders would wait for each other.
     thread = select(CommentRow.thread_id).where(CommentRow.id == comment_id).scalar_subquery()
     session.execute(select(ThreadRow.id).where(ThreadRow.id == thread).with_for_update())
     session.execute(select(CommentRow.id).where(CommentRow.id == comment_id).with_for_update())
-    touched[comment_id] = _added_by(session, [comment_id])
+    touched.before[comment_id] = _added_by(session, [comment_id])
 
 
-def begins(session: Session, comment_id: int) -> None:
-    """Say that a comment is new in this transaction."""
-    _touched(session)[comment_id] = Counter()
+def decided(session: Session, event: Event) -> None:
+    """Say which event was added to a comment that was told by ``begins`` or ``touches``."""
+    new = _touched(session).new.get(event.comment_id)
+    if new is not None:
+        new.events.append(event)
+
+
+def judged(session: Session, comment_id: int, entries: Iterable[TrailEntry]) -> None:
+    """Say what was added to the trail of a comment that was told by ``begins`` or ``touches``."""
+    new = _touched(session).new.get(comment_id)
+    if new is None:
+        return
+    for entry in entries:
+        outcome = entry.verdict.outcome if entry.verdict else None
+        _note(new.objecting, entry.plugin, entry.mode, outcome)
 
 
 def by_day(
@@ -104,33 +141,47 @@ def add_up(session: Session) -> int:
     return len(keys)
 
 
-def _touched(session: Session) -> dict[int, SiteCounts]:
-    """Return the comments that this transaction changes, with what each added before."""
+def _touched(session: Session) -> _Touched:
+    """Return what this transaction changes, as far as it was told."""
     if _TOUCHED not in session.info:
-        session.info[_TOUCHED] = {}
-        event.listen(session, "before_commit", _write)
-    touched: dict[int, SiteCounts] = session.info[_TOUCHED]
+        session.info[_TOUCHED] = _Touched()
+        listen(session, "before_commit", _write)
+    touched: _Touched = session.info[_TOUCHED]
     return touched
 
 
 def _write(session: Session) -> None:
     """Write what has changed, in the transaction that changed it."""
     touched = _touched(session)
-    if session.in_nested_transaction() or not touched:
+    if session.in_nested_transaction() or not (touched.new or touched.before):
         return
     session.flush()
     changed: SiteCounts = Counter()
-    ids = list(touched)
+    for new in touched.new.values():
+        _add(changed, new.row.site_id, _of_new(new))
+    ids = list(touched.before)
     for begin in range(0, len(ids), _BATCH):
         changed.update(_added_by(session, ids[begin : begin + _BATCH]))
-    for before in touched.values():
+    for before in touched.before.values():
         changed.subtract(before)
-    touched.clear()
-    session.add_all(
-        DayCountRow(site_id=site_id, day=day, what=what, name=name, number=number)
+    session.info[_TOUCHED] = _Touched()
+    rows = [
+        {"site_id": site_id, "day": day, "what": what, "name": name, "number": number}
         for (site_id, day, what, name), number in changed.items()
         if number
-    )
+    ]
+    if rows:
+        session.execute(insert(DayCountRow), rows)
+
+
+def _of_new(new: _New) -> Counts:
+    row = new.row
+    return counts_of(row.created, Status(row.status), new.events, new.objecting)
+
+
+def _add(counts: SiteCounts, site_id: int, own: Counts) -> None:
+    for (day, what, name), number in own.items():
+        counts[site_id, day, what, name] += number
 
 
 def _added_by(session: Session, ids: Sequence[int]) -> SiteCounts:
@@ -145,8 +196,7 @@ def _added_by(session: Session, ids: Sequence[int]) -> SiteCounts:
     added: SiteCounts = Counter()
     for comment_id, site_id, created, status in rows:
         own = counts_of(created, Status(status), events[comment_id], objecting[comment_id])
-        for (day, what, name), number in own.items():
-            added[site_id, day, what, name] += number
+        _add(added, site_id, own)
     return added
 
 
@@ -189,8 +239,13 @@ def _objecting(session: Session, ids: Sequence[int]) -> dict[int, set[str]]:
     )
     found: dict[int, set[str]] = defaultdict(set)
     for comment_id, plugin, mode, outcome in rows:
-        if mode == Mode.ON and outcome in OBJECTIONS:
-            found[comment_id].add(plugin)
-        else:
-            found[comment_id].discard(plugin)
+        _note(found[comment_id], plugin, mode, outcome)
     return found
+
+
+def _note(objecting: set[str], plugin: str, mode: str, outcome: str | None) -> None:
+    """Keep who objects, by the last entry of each plugin."""
+    if mode == Mode.ON and outcome in OBJECTIONS:
+        objecting.add(plugin)
+    else:
+        objecting.discard(plugin)

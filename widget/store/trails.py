@@ -28,6 +28,7 @@ def add_trail(session: Session, comment_id: int, entries: Sequence[TrailEntry]) 
     day_counts.touches(session, comment_id)
     last = session.scalar(select(func.max(TrailRow.round)).where(TrailRow.comment_id == comment_id))
     session.add_all(_row(comment_id, (last or 0) + 1, entry) for entry in entries)
+    day_counts.judged(session, comment_id, entries)
 
 
 def last_judgement(session: Session, comment_id: int) -> list[TrailEntry]:
@@ -61,7 +62,9 @@ def add_event(session: Session, event: Event, undoes: int | None = None) -> Even
     )
     session.add(row)
     session.flush()
-    return _event(row)
+    stored = _event(row)
+    day_counts.decided(session, stored)
+    return stored
 
 
 def get_event(session: Session, event_id: int) -> Event | None:
