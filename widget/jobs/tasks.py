@@ -9,8 +9,8 @@ from widget.domain.errors import NotFound
 from widget.domain.submission import Occasion
 from widget.jobs.periodic import PERIODIC, PluginFailed, run_periodic
 from widget.moderation.recheck import RECHECK, recheck, submission_of
-from widget.plugin_host.consent import lacking
 from widget.moderation.replays import REPLAY, go_on
+from widget.plugin_host.consent import lacking
 from widget.publication.parts import Parts
 from widget.publication.publish import NOTIFY, TELL_PLUGIN, TELL_WEBHOOKS
 from widget.store import comments, jobs, sites, threads, trails

@@ -60,7 +60,7 @@ def start(parts: Parts, wanted: Wanted, *, actor: str) -> Replay:
     if "check_submission" not in plugin.plugin.hooks or plugin.plugin.info.version == "?":
         raise NotFound(f"{wanted.plugin} judges no comments.")
     settings = plugin_settings.changed(plugin, wanted.values)
-    _check_sends(wanted, plugin.plugin.info.sends)
+    _check_sends(wanted, plugin.plugin.info.sends_in_words or None)
     values, now = plugin_settings.to_stored(settings), parts.now()
     current = plugin_settings.to_stored(plugin.settings)
     new = NewReplay(

@@ -153,4 +153,3 @@ def _shown(parts: Parts, site: Site, plugin: SitePlugin, form: _Form) -> dict[st
 
 def _report(parts: Parts, plugin: SitePlugin) -> Report:
     return report_on(plugin.plugin, parts.plugins.caller, parts.config.deadline_s)
-

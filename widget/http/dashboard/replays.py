@@ -46,7 +46,7 @@ class _Pages:
         self, site: Site, plugin: SitePlugin, errors: Mapping[str, str], status: int = 200
     ) -> Response:
         """Return the form that starts a replay, and the plugin's earlier ones."""
-        sends = plugin.plugin.info.sends
+        sends = plugin.plugin.info.sends_in_words or None
         usual = {"most": str(USUAL_REMOTE)} if sends else {}
         typed = {name: request.form.get(_PREFIX + name, usual.get(name, "")) for name in _OWN}
         with self.parts.database.read() as session:

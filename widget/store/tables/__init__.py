@@ -4,8 +4,8 @@ from widget.store.tables.audit import AuditRow
 from widget.store.tables.ban import BanRow
 from widget.store.tables.base import Base
 from widget.store.tables.comment import CommentRow
-from widget.store.tables.factor import CeremonyRow, PasskeyRow, RecoveryCodeRow, TotpRow
 from widget.store.tables.day_count import DayCountRow
+from widget.store.tables.factor import CeremonyRow, PasskeyRow, RecoveryCodeRow, TotpRow
 from widget.store.tables.job import JobRow
 from widget.store.tables.memory import MemoryRow, PauseRow
 from widget.store.tables.person import (
