@@ -158,4 +158,4 @@ def _show(parts: Parts, site: Site, thread: Thread | None) -> None:
 
 def _check_not_banned(parts: Parts, site: Site, reader: Reacting) -> None:
     if is_shut_out(parts, site, reader.address):
-        raise NotAllowed(say("Comments on this page are closed."))
+        raise NotAllowed(say("This can’t be done."))
