@@ -52,7 +52,8 @@ class Settings(widget.PluginSettings):
 @hookimpl
 def plugin_info():
     return widget.PluginInfo(
-        name="vault", version="1", description="Asks.", sends="the text to vault.example"
+        name="vault", version="1", description="Asks.",
+        reads=set(widget.Reads), sends=widget.Sends({widget.Reads.BODY}, to="vault.example"),
     )
 
 @hookimpl
