@@ -171,11 +171,20 @@ def test_a_network_holds_exactly_its_addresses(
 ) -> None:
     widest = {4: 8, 6: 16}[address.version]
     length = max(widest, min(prefix, address.max_prefixlen))
-    network = ipaddress.ip_network((address, length), strict=False)
-    first, last = network_range(ban_value(BanKind.NETWORK, str(network)))
+    written = str(ipaddress.ip_network((address, length), strict=False))
+    network = ipaddress.ip_network(ban_value(BanKind.NETWORK, written))
+    first, last = network_range(str(network))
     for one in (address, other):
         digits = address_digits(str(one))
         assert digits is not None
         mapped = getattr(one, "ipv4_mapped", None)
-        inside = (mapped or one) in network if network.version == 4 else one in network
+        # An IPv4 address written as IPv6 is that IPv4 address, and so in no network of IPv6.
+        inside = (mapped or one) in network
         assert (first <= digits <= last) == inside
+
+
+def test_a_network_of_mapped_addresses_is_the_network_of_ipv4_it_stands_for() -> None:
+    assert ban_value(BanKind.NETWORK, "::ffff:192.0.2.0/120") == "192.0.2.0/24"
+    assert ban_value(BanKind.NETWORK, "::ffff:192.0.2.7/128") == "192.0.2.7/32"
+    with pytest.raises(Invalid):
+        ban_value(BanKind.NETWORK, "::ffff:0:0/96")

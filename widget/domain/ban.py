@@ -108,9 +108,12 @@ def network_range(value: str) -> tuple[str, str]:
 def address_digits(address: str | None) -> str | None:
     """Return a reader's address as ``network_range`` has it, ``None`` for what is no address."""
     try:
-        return _digits(ipaddress.ip_address((address or "").split("%", 1)[0]))
+        read = ipaddress.ip_address((address or "").split("%", 1)[0])
     except ValueError:
         return None
+    if isinstance(read, ipaddress.IPv6Address) and read.ipv4_mapped:
+        read = read.ipv4_mapped
+    return _digits(read)
 
 
 def domains_of(submission: Submission) -> set[str]:
@@ -145,16 +148,24 @@ def _network(text: str) -> str:
         if address.ipv4_mapped:
             return f"{address.ipv4_mapped}/32"
         return str(ipaddress.ip_network((address, 64), strict=False))
-    network = ipaddress.ip_network(text, strict=False)
+    network = _unmapped(ipaddress.ip_network(text, strict=False))
     if network.prefixlen < WIDEST[network.version]:
         width = WIDEST[network.version]
         raise Invalid([FieldError("value", f"A network is banned from /{width} on, not wider.")])
     return str(network)
 
 
+def _unmapped(
+    network: ipaddress.IPv4Network | ipaddress.IPv6Network,
+) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """Return the IPv4 network that one of mapped addresses (RFC 4291 §2.5.5.2) stands for."""
+    first = network.network_address
+    if isinstance(first, ipaddress.IPv6Address) and first.ipv4_mapped and network.prefixlen >= 96:
+        return ipaddress.ip_network((first.ipv4_mapped, network.prefixlen - 96))
+    return network
+
+
 def _digits(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
     """Return an address as digits that sort as it counts, those of each version apart."""
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
     width = 8 if address.version == 4 else 32
     return f"{address.version}{int(address):0{width}x}"

@@ -54,7 +54,7 @@ class NewCommentBody(RequestBody):
     parent: Id | None = None
     author: AuthorFields = AuthorFields()
     body: str
-    subscribe: bool | Literal["none", "replies", "thread"] = False
+    subscribe: Annotated[bool, Field(strict=True)] | Literal["none", "replies", "thread"] = False
     answers: Annotated[dict[Line, AnswerValue], Field(max_length=40)] = {}
 
 
