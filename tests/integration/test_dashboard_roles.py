@@ -104,6 +104,20 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ("POST", "/dashboard/<site_key>/webhooks/<int:webhook_id>"): (
         "/blog/webhooks/99", {"act": "ping"}, NOTHING,
     ),
+    ("GET", "/dashboard/<site_key>/many"): ("/blog/many", {}, MODERATES),
+    ("POST", "/dashboard/<site_key>/many"): (
+        "/blog/many", {"act": "spam", "last": "99", "q": "nothing"}, (303, 404, 422, 422, 422),
+    ),
+    ("GET", "/dashboard/<site_key>/many/<int:bulk_id>"): ("/blog/many/99", {}, NOTHING),
+    ("POST", "/dashboard/<site_key>/many/<int:bulk_id>/cancel"): (
+        "/blog/many/99/cancel", {}, NOTHING,
+    ),
+    ("POST", "/dashboard/<site_key>/many/<int:bulk_id>/undo"): (
+        "/blog/many/99/undo", {}, NOTHING,
+    ),
+    ("GET", "/dashboard/<site_key>/comments/<int:comment_id>/like"): (
+        "/blog/comments/1/like", {}, MODERATES,
+    ),
     ("GET", "/dashboard/<site_key>/settings"): ("/blog/settings", {}, CONFIGURES),
     ("POST", "/dashboard/<site_key>/settings"): ("/blog/settings", {}, (303, 404, 404, 422, 422)),
     ("POST", "/dashboard/<site_key>/policy"): (

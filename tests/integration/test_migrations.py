@@ -26,9 +26,15 @@ def empty(tmp_path: Path) -> Database:
 def test_the_migrated_schema_is_the_tables_as_declared(empty: Database) -> None:
     schema.upgrade(empty)
     with empty.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": _is_declared}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
     empty.engine.dispose()
+
+
+def _is_declared(name: str | None, _type: str, _parents: object) -> bool:
+    """Leave out the search index: what it is made of differs from database to database."""
+    return not (name or "").startswith("comment_search")
 
 
 def test_partial_indexes_are_there_as_declared_too(empty: Database, tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 from widget.domain.errors import NotFound
 from widget.domain.submission import Occasion
+from widget.jobs.indexing import INDEX_COMMENTS, index_comments
 from widget.jobs.periodic import PERIODIC, PluginFailed, run_periodic
+from widget.moderation import bulk
 from widget.moderation.recheck import RECHECK, recheck, submission_of
 from widget.moderation.replays import REPLAY, go_on
 from widget.plugin_host.consent import lacking
@@ -77,6 +79,10 @@ def _replay(parts: Parts, payload: Mapping[str, Any]) -> None:
     go_on(parts, int(payload["replay"]))
 
 
+def _bulk(parts: Parts, payload: Mapping[str, Any]) -> None:
+    bulk.go_on(parts, int(payload["bulk"]), payload.get("actor"))
+
+
 def _tell_plugin(parts: Parts, payload: Mapping[str, Any]) -> None:
     with parts.database.read() as session:
         event = trails.get_event(session, int(payload["event"]))
@@ -117,4 +123,6 @@ _KINDS: dict[str, Callable[[Parts, Mapping[str, Any]], None]] = {
     TELL_WEBHOOKS: _tell_webhooks,
     DELIVER: _deliver,
     REPLAY: _replay,
+    bulk.BULK: _bulk,
+    INDEX_COMMENTS: index_comments,
 }

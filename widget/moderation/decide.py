@@ -53,7 +53,7 @@ def change_status(
     act = Act(actor=actor, reason=reason, message=_message(message))
     with parts.database.write() as session:
         decision = decide(parts, session, comment_id, after, act=act)
-    _announce(parts, decision.comment)
+    announce(parts, decision.comment)
     return decision
 
 
@@ -74,7 +74,7 @@ def decide_as_seen(
         if events and events[-1].id != event_id:
             raise Conflict("Somebody has decided on this comment since.")
         decision = decide(parts, session, comment_id, after, act=act)
-    _announce(parts, decision.comment)
+    announce(parts, decision.comment)
     return decision
 
 
@@ -195,7 +195,7 @@ def undo(parts: Parts, comment_id: int, *, actor: str, event_id: int | None = No
             last.before,
             act=Act(actor=actor, reason="Taken back.", undoes=last.id),
         )
-    _announce(parts, decision.comment)
+    announce(parts, decision.comment)
     return decision
 
 
@@ -242,7 +242,7 @@ def _settle_edit(parts: Parts, comment_id: int, *, actor: str, accept: bool) -> 
         )
         reactions.settle(session, comment_id, event.id)
         settled = comments.get_comment(session, parts.keys, comment_id)
-    _announce(parts, settled)
+    announce(parts, settled)
     return Decision(settled, event)
 
 
@@ -255,7 +255,8 @@ def _last_change(session: Session, comment_id: int) -> Event:
     return replace(changes[-1])
 
 
-def _announce(parts: Parts, comment: Comment) -> None:
+def announce(parts: Parts, comment: Comment) -> None:
+    """Let readers see what was decided on a comment, after the commit."""
     with parts.database.read() as session:
         site = sites.site_by_id(session, comment.site_id)
         thread = threads.thread_by_id(session, comment.thread_id)

@@ -13,7 +13,7 @@ from widget.domain.errors import NotFound, WidgetError
 from widget.domain.site import Site
 from widget.domain.submission import History, Submission
 from widget.domain.words import say
-from widget.store import day_counts, visibility
+from widget.store import day_counts, search_index, visibility
 from widget.store.database import Session
 from widget.store.keys import KeyRing
 from widget.store.tables import CommentRow, ThreadRow
@@ -61,6 +61,7 @@ def add_comment(session: Session, keys: KeyRing, new: NewComment) -> Comment:
     except IntegrityError as error:
         raise AlreadyStored("The comment is stored already.") from error
     day_counts.begins(session, row)
+    search_index.begins(session, row)
     visibility.settle(session, row, None)
     return comment_of(row, keys)
 
@@ -89,6 +90,7 @@ def set_status(session: Session, keys: KeyRing, comment_id: int, after: Status) 
     row = lock_comment(session, comment_id)
     before = Status(row.status)
     day_counts.touches(session, comment_id)
+    search_index.touches(session, comment_id)
     row.status = after
     visibility.settle(session, row, before)
     return comment_of(row, keys)
@@ -98,6 +100,7 @@ def set_body(session: Session, comment_id: int, source: str, html: str, edited: 
     """Replace the text of a comment; a proposed edit is thereby settled."""
     row = lock_comment(session, comment_id)
     row.source, row.html, row.edited = source, html, edited
+    search_index.touches(session, comment_id)
     row.proposed_source = row.proposed_html = None
     visibility.touch(session, row.thread_id)
 
@@ -106,12 +109,14 @@ def replace_text(session: Session, comment_id: int, source: str, html: str) -> N
     """Replace the text of a comment that nobody has read yet; it doesn't count as edited."""
     row = lock_comment(session, comment_id)
     row.source, row.html = source, html
+    search_index.touches(session, comment_id)
 
 
 def propose_body(session: Session, comment_id: int, source: str | None, html: str | None) -> None:
     """Keep an edit that waits for moderation beside the public text; ``None`` drops it."""
     row = lock_comment(session, comment_id)
     row.proposed_source, row.proposed_html = source, html
+    search_index.touches(session, comment_id)
 
 
 def history_of(

@@ -10,6 +10,7 @@ from widget.domain.trail import TrailEntry
 from widget.store import trails
 from widget.store.database import Session
 from widget.store.tables import CommentRow, TrailRow
+from widget.store.trail_rows import entry_of
 
 #: So many of a site's newest comments are looked at: enough to tell, and quick at any size.
 LOOKED_AT = 1000
@@ -38,6 +39,6 @@ def lately(session: Session, site_id: int, plugin: str) -> Lately:
         .where(TrailRow.comment_id.in_(newest), TrailRow.plugin == plugin)
         .order_by(TrailRow.id)
     )
-    entries = [(row.comment_id, trails.entry_of(row)) for row in rows]
+    entries = [(row.comment_id, entry_of(row)) for row in rows]
     concerned = sorted({comment_id for comment_id, _ in entries})
     return Lately(entries=entries, events=trails.events_by_comment(session, concerned))

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
 from widget.domain.comment import Comment, Event, Status
 from widget.domain.errors import NotFound
+from widget.domain.search import Search
 from widget.domain.thread import Thread
 from widget.domain.trail import TrailEntry
 from widget.store import reactions, threads, trails
@@ -14,6 +15,7 @@ from widget.store.comments import GONE, comment_of
 from widget.store.database import Session
 from widget.store.keys import KeyRing
 from widget.store.reactions import Flag
+from widget.store.searching import Asked, matching
 from widget.store.tables import CommentRow
 from widget.store.trails import Record
 
@@ -29,7 +31,7 @@ class QueueQuery:
     """Which comments of a site: of one status or of all, in the order in which they came.
 
     ``flagged`` asks for those that readers have reported, of any status. ``after`` is the last
-    comment of the page before.
+    comment of the page before. ``search`` narrows the list.
     """
 
     site_id: int
@@ -37,6 +39,7 @@ class QueueQuery:
     flagged: bool = False
     newest_first: bool = True
     after: int | None = None
+    search: Search = Search()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +69,11 @@ def queue_page(
     """Return a page of the queue. Its cost doesn't grow with the queue.
 
     Edits that wait belong to the pending ones, although their comments are published. The first
-    page begins with those whose authors ask for a review, at most ``limit`` of them.
+    page begins with those whose authors ask for a review, at most ``limit`` of them. What is
+    looked for comes in its order alone.
     """
+    if not query.search.is_empty:
+        return _found_page(session, keys, query, limit)
     asked = list(session.scalars(_asked(query, limit)))
     ids: set[int] = set()
     for part in _parts_of(query):
@@ -77,6 +83,39 @@ def queue_page(
     first = asked if query.after is None else []
     items = _items(session, keys, [*first, *shown])
     return QueuePage(items=items, after=shown[-1] if len(ordered) > limit else None)
+
+
+def _found_page(session: Session, keys: KeyRing, query: QueueQuery, limit: int) -> QueuePage:
+    ids = list(session.scalars(found_ids(session, query).limit(limit + 1)))
+    shown = ids[:limit]
+    items = _items(session, keys, shown)
+    return QueuePage(items=items, after=shown[-1] if len(ids) > limit else None)
+
+
+def found_ids(session: Session, query: QueueQuery) -> Select[int]:
+    """Return the query for the comments that a search finds, in the order of the list."""
+    found, column = matching(session, asked_of(query))
+    if query.after is not None:
+        found = found.where(column < query.after if query.newest_first else column > query.after)
+    return found.order_by(column.desc() if query.newest_first else column)
+
+
+def count_found(session: Session, query: QueueQuery, most: int) -> int:
+    """Return how many comments a search finds, ``most`` if they are more."""
+    found, _ = matching(session, asked_of(query))
+    return session.scalar(select(func.count()).select_from(found.limit(most).subquery())) or 0
+
+
+def last_id(session: Session) -> int:
+    """Return the newest comment of all sites, 0 where there is none."""
+    return session.scalar(select(func.max(CommentRow.id))) or 0
+
+
+def asked_of(query: QueueQuery) -> Asked:
+    """Return what a query looks for, without its order and place."""
+    return Asked(
+        site_id=query.site_id, status=query.status, flagged=query.flagged, search=query.search
+    )
 
 
 def queue_item(session: Session, keys: KeyRing, site_id: int, comment_id: int) -> QueueItem:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from widget.domain.comment import Status
 from widget.domain.errors import NotFound
+from widget.store import search_index
 from widget.store.comments import GONE, lock_comment
 from widget.store.database import Session
 from widget.store.tables import CommentRow, FlagRow, ThreadRow, VoteRow
@@ -130,6 +131,7 @@ def flag(session: Session, comment_id: int, flagger: str, reason: str, now: date
         row.settled, row.created, counts = None, now, True
     row.reason = reason
     comment.flag_count += int(counts)
+    search_index.touches(session, comment_id)
     return Tally(comment.flag_count, counts)
 
 
@@ -151,6 +153,7 @@ def settle(session: Session, comment_id: int, event_id: int) -> None:
         .values(settled=event_id)
     )
     comment.flag_count = 0
+    search_index.touches(session, comment_id)
     if comment.review_asked is not None and comment.review_settled is None:
         comment.review_settled = event_id
 
@@ -167,6 +170,7 @@ def reopen(session: Session, comment_id: int, event_id: int) -> None:
         FlagRow.comment_id == comment_id, FlagRow.settled.is_(None)
     )
     comment.flag_count = session.scalar(waiting) or 0
+    search_index.touches(session, comment_id)
     if comment.review_settled == event_id:
         comment.review_settled = None
 

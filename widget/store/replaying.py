@@ -14,6 +14,7 @@ from widget.store.comments import comment_of
 from widget.store.database import Database
 from widget.store.keys import KeyRing
 from widget.store.tables import CommentRow, TrailRow
+from widget.store.trail_rows import entry_of
 
 BATCH = 500
 
@@ -92,7 +93,7 @@ def batches(
                 comments=found,
                 threads=threads.threads_by_id(session, {one.thread_id for one in found}),
                 events=trails.events_by_comment(session, ids),
-                entries={row.comment_id: trails.entry_of(row) for row in entries},
+                entries={row.comment_id: entry_of(row) for row in entries},
             )
         yield batch
         last = found[-1].id

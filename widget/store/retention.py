@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from widget.domain.comment import Status
+from widget.store import search_index
 from widget.store.database import Session
 from widget.store.tables import AuditRow, CommentRow, EventRow, FlagRow, VoteRow
 
@@ -59,20 +60,26 @@ def end_deleted(session: Session, before: datetime) -> int:
         .where(EventRow.after == Status.DELETED, EventRow.at < before)
         .scalar_subquery()
     )
-    result = session.execute(
-        update(CommentRow)
-        .where(
+    ids = session.scalars(
+        select(CommentRow.id).where(
             CommentRow.status == Status.DELETED,
             CommentRow.source != "",
             CommentRow.id.in_(deleted),
         )
-        .values(
-            source="", html="", name=None, email=None, email_hash=None, website=None,
-            address=None, address_hash=None, user_agent=None, referrer=None, answers={},
-            language=None, proposed_source=None, proposed_html=None,
-        )
-    )  # fmt: skip
-    return int(getattr(result, "rowcount", 0))
+    ).all()
+    for begin in range(0, len(ids), _BATCH):
+        batch = ids[begin : begin + _BATCH]
+        session.execute(
+            update(CommentRow)
+            .where(CommentRow.id.in_(batch))
+            .values(
+                source="", html="", name=None, email=None, email_hash=None, website=None,
+                address=None, address_hash=None, user_agent=None, referrer=None, answers={},
+                language=None, proposed_source=None, proposed_html=None,
+            )
+        )  # fmt: skip
+        search_index.index(session, batch)
+    return len(ids)
 
 
 def end_audit(session: Session, before: datetime) -> int:

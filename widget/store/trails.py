@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from widget.domain.comment import Event, Status
-from widget.domain.trail import OWNER_SAYS, Answer, Mode, OnFailure, TrailEntry
-from widget.domain.verdict import Outcome, Verdict
-from widget.store import day_counts
+from widget.domain.trail import OWNER_SAYS, TrailEntry
+from widget.store import day_counts, search_index
 from widget.store.database import Session
 from widget.store.tables import CommentRow, EventRow, RecordRow, TrailRow
+from widget.store.trail_rows import entry_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ def add_trail(session: Session, comment_id: int, entries: Sequence[TrailEntry]) 
     last = session.scalar(select(func.max(TrailRow.round)).where(TrailRow.comment_id == comment_id))
     session.add_all(_row(comment_id, (last or 0) + 1, entry) for entry in entries)
     day_counts.judged(session, comment_id, entries)
+    search_index.judged(session, comment_id, entries)
 
 
 def last_judgement(session: Session, comment_id: int) -> list[TrailEntry]:
@@ -64,6 +65,7 @@ def add_event(session: Session, event: Event, undoes: int | None = None) -> Even
     session.flush()
     stored = _event(row)
     day_counts.decided(session, stored)
+    search_index.decided(session, stored)
     return stored
 
 
@@ -149,29 +151,6 @@ def _row(comment_id: int, number: int, entry: TrailEntry) -> TrailRow:
         duration_ms=entry.duration_ms,
         settings_revision=entry.settings_revision,
         at=entry.at,
-    )
-
-
-def entry_of(row: TrailRow) -> TrailEntry:
-    """Return a row of the trail as what it says."""
-    verdict = (
-        Verdict(
-            outcome=Outcome(row.outcome), reason=row.reason, message=row.message, score=row.score
-        )
-        if row.outcome
-        else None
-    )
-    return TrailEntry(
-        plugin=row.plugin,
-        version=row.version,
-        mode=Mode(row.mode),
-        answer=Answer(row.answer),
-        verdict=verdict,
-        reason=row.reason,
-        duration_ms=row.duration_ms,
-        settings_revision=row.settings_revision,
-        at=row.at,
-        on_failure=OnFailure(row.on_failure or OnFailure.HOLD),
     )
 
 

@@ -15,6 +15,7 @@ from widget.http.dashboard import (
     deliveries,
     invitations,
     log,
+    many,
     overview,
     own_passkeys,
     people,
@@ -66,6 +67,7 @@ def blueprint(parts: Parts) -> Blueprint:
     for module in (
         people,
         log,
+        many,
         queue,
         acts,
         overview,

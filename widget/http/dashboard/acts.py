@@ -11,8 +11,8 @@ from widget.domain.errors import Conflict, FieldError, Malformed, NotFound
 from widget.domain.site import Site
 from widget.http.dashboard.access import Access, current_person
 from widget.http.dashboard.marks import MARKS
+from widget.http.dashboard.place import place_of
 from widget.http.dashboard.problems import wants_json
-from widget.http.dashboard.queue import place_of
 from widget.moderation.decide import accept_edit, change_status, keep, refuse_edit, undo
 from widget.publication.parts import Parts
 from widget.store import comments, queue

@@ -1,50 +1,23 @@
 """The queue of a site, and one comment of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from widget.domain.comment import Event, Status
-from widget.domain.errors import FieldError, Malformed
 from widget.domain.site import Site
 from widget.http.dashboard import words
 from widget.http.dashboard.access import Access
+from widget.http.dashboard.place import TABS, Place, narrowed_by, objectors, place_of
 from widget.publication.parts import Parts
 from widget.store import people, queue, trails
-from widget.store.queue import FLAGGED, QueueItem, QueueQuery
+from widget.store.queue import QueueItem
 
-ALL = "all"
-TABS = ("pending", FLAGGED, "published", "spam", "rejected", "deleted", ALL)
-_FIRST = Status.PENDING.value
+#: Counting what a search finds stops here.
+MOST = 10_000
 _MAX_ID = 1 << 62
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where somebody is in the queue; carried by forms, so that they come back there."""
-
-    status: str = _FIRST
-    newest_first: bool = True
-    after: int | None = None
-
-    @property
-    def arguments(self) -> dict[str, str]:
-        """Return the place as query parameters."""
-        shown = {"status": self.status, "order": "newest" if self.newest_first else "oldest"}
-        return shown | ({"after": str(self.after)} if self.after is not None else {})
-
-    def query(self, site: Site) -> QueueQuery:
-        """Return what the store is asked for."""
-        return QueueQuery(
-            site_id=site.id,
-            status=None if self.status in (ALL, FLAGGED) else Status(self.status),
-            flagged=self.status == FLAGGED,
-            newest_first=self.newest_first,
-            after=self.after,
-        )
 
 
 def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
@@ -69,8 +42,11 @@ def _add_lists(dashboard: Blueprint, parts: Parts, access: Access) -> None:
         site = access.site(site_key)
         place = place_of(request.args.get)
         with parts.database.read() as session:
-            found = queue.queue_page(session, parts.keys, place.query(site))
+            query = place.query(site, parts.keys)
+            found = queue.queue_page(session, parts.keys, query)
             counts = queue.queue_counts(session, site.id)
+            number = None if query.search.is_empty else queue.count_found(session, query, MOST)
+            narrowed = narrowed_by(session, parts, site, place)
             done = _decisions(parts, site, request.args.get("done", ""))
         page = render_template(
             "dashboard/queue.html",
@@ -79,6 +55,10 @@ def _add_lists(dashboard: Blueprint, parts: Parts, access: Access) -> None:
             place=place,
             page=found,
             counts=counts,
+            number=number,
+            most=MOST,
+            narrowed=narrowed,
+            plugins=objectors(parts, site),
             following=_following(site, place, found.after),
             done=done,
             **_shared(),
@@ -103,24 +83,6 @@ def _add_comment(dashboard: Blueprint, parts: Parts, access: Access) -> None:
             **_context(parts, [item]),
         )
         return make_response(page)
-
-
-def place_of(get: Callable[[str], str | None]) -> Place:
-    """Return the place that query parameters or a form name.
-
-    Raises:
-        Malformed: for a status or an order that there isn't.
-    """
-    status = get("status") or _FIRST
-    order = get("order") or "newest"
-    after = get("after") or ""
-    if status not in TABS:
-        raise Malformed([FieldError("status", f"It is one of {', '.join(TABS)}.")])
-    if order not in ("newest", "oldest"):
-        raise Malformed([FieldError("order", "It is newest or oldest.")])
-    if after and not (after.isascii() and after.isdigit() and int(after) < _MAX_ID):
-        raise Malformed([FieldError("after", "It is the number of a comment.")])
-    return Place(status=status, newest_first=order == "newest", after=int(after) if after else None)
 
 
 def _following(site: Site, place: Place, after: int | None) -> str | None:

@@ -3,6 +3,7 @@
 from widget.store.tables.audit import AuditRow
 from widget.store.tables.ban import BanRow
 from widget.store.tables.base import Base
+from widget.store.tables.bulk import BulkActRow, BulkEventRow
 from widget.store.tables.comment import CommentRow
 from widget.store.tables.day_count import DayCountRow
 from widget.store.tables.factor import CeremonyRow, PasskeyRow, RecoveryCodeRow, TotpRow
@@ -33,6 +34,8 @@ __all__ = [
     "AuditRow",
     "BanRow",
     "Base",
+    "BulkActRow",
+    "BulkEventRow",
     "CeremonyRow",
     "CommentRow",
     "DeliveryRow",
