@@ -141,7 +141,10 @@ def built_in_plugins() -> list[LoadedPlugin]:
 
 def commands(path: str, group: click.Group) -> Iterator[tuple[str, click.Command]]:
     """Yield each command below a group with its words, in the order of the alphabet."""
-    for name, command in sorted(group.commands.items()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None  # noqa: S101  # it is on the list
         yield f"{path} {name}", command
         if isinstance(command, click.Group):
             yield from commands(f"{path} {name}", command)

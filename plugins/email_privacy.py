@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import cache
 from typing import Annotated
 
 from phonenumbers import SUPPORTED_REGIONS, Leniency, PhoneNumberMatcher
@@ -55,16 +56,23 @@ _DOMAIN = (
     f"{_LABEL}(?:{_DOT}{_LABEL})*?{_DOT}(?=[^\\W\\d_][^{_OTHER}.]){_LABEL}(?:{_DOT}{_LABEL})*+"
 )
 _ADDRESS = f"{_LOCAL}{_AT}{_DOMAIN}"
-# Whatever is no address is passed over a whole word at a time, or the time would be quadratic.
-_EMAILS = re.compile(
-    rf"(?P<handle>(?<![^\s(/])@{_ADDRESS})"  # @name@server is how some networks name people
-    rf"|(?P<email>mailto:{_ADDRESS}(?:\?[^\s<>()\"]*+)?+|<{_ADDRESS}>|{_ADDRESS})"
-    rf"|{_LOCAL}",
-    re.IGNORECASE,
-)
 _LINKS = re.compile(r"\[([^\[\]\n]{0,300}+)\]\([ \t]?<?(mailto|tel):[^()\n]++\)", re.IGNORECASE)
 _URLS = re.compile(r"(?:https?://|www\.)[^\s<>]++", re.IGNORECASE)
 _HINT = re.compile(_AT, re.IGNORECASE)
+
+
+@cache
+def _emails() -> re.Pattern[str]:
+    """Return what finds addresses, made when it is first needed: that takes a while.
+
+    Whatever is no address is passed over a whole word at a time, or the time would be quadratic.
+    """
+    return re.compile(
+        rf"(?P<handle>(?<![^\s(/])@{_ADDRESS})"  # @name@server is how some networks name people
+        rf"|(?P<email>mailto:{_ADDRESS}(?:\?[^\s<>()\"]*+)?+|<{_ADDRESS}>|{_ADDRESS})"
+        rf"|{_LOCAL}",
+        re.IGNORECASE,
+    )
 
 
 class InBody(StrEnum):
@@ -165,7 +173,7 @@ def mask_emails(text: str, own: str | None = None) -> str:
         text = re.sub(re.escape(own), EMAIL_MASK, text, flags=re.IGNORECASE)
     if not _HINT.search(text):
         return text
-    return _EMAILS.sub(lambda match: EMAIL_MASK if match["email"] else match[0], text)
+    return _emails().sub(lambda match: EMAIL_MASK if match["email"] else match[0], text)
 
 
 def mask_phones(text: str, region: str = "") -> str:

@@ -1,48 +1,20 @@
-"""create_app(config): the one place where the parts are joined."""
+"""create_app(config): the application, from the joined parts and what answers requests."""
 
-import logging
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import Flask, Response
 
-from widget import __version__, paths
-from widget.config import Config, load_config
-from widget.domain.edit_token import EditTokens
-from widget.domain.errors import ConfigurationError
-from widget.domain.mail_tokens import MailTokens
-from widget.domain.plugin import ServerInfo
+from widget.assembly import assemble, parts_of, start_plugins, utc_now
+from widget.config import Config
 from widget.http import api, dashboard, language, pages
 from widget.http.problems import answer_errors
-from widget.languages.languages import Languages
-from widget.outbound.mail import open_by
-from widget.outbound.post import Poster
-from widget.plugin_host.discovery import Candidate, find_plugins
-from widget.plugin_host.memory import StoredMemory
-from widget.plugin_host.plugins import Plugins
-from widget.plugin_host.report import report_on
-from widget.publication.parts import Parts
-from widget.rendering.mail import MailTemplates
-from widget.rendering.markdown import make_markdown
-from widget.rendering.sanitise import make_sanitiser
-from widget.snapshot.build import Builder
-from widget.snapshot.cache import Snapshots
-from widget.snapshot.form import Forms
-from widget.snapshot.read import Reader, versions_in
-from widget.store.database import connect
-from widget.store.keys import load_keys
+from widget.plugin_host.discovery import Candidate
 
-log = logging.getLogger("comment_widget")
+__all__ = ["create_app", "parts_of"]
 
-EXTENSION = "comment_widget"
 #: The largest request that is read, bytes: a text of the greatest length in any script.
 MAX_REQUEST = 512 * 1024
-_START_S = 10.0
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 def create_app(
@@ -58,12 +30,9 @@ def create_app(
     Raises:
         ConfigurationError: where it can't run like this.
     """
-    config = config or load_config()
-    _make_home(config)
-    app = Flask("widget", static_folder=None)
+    app = assemble(config, now=now, candidates=candidates)
+    parts = parts_of(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
-    parts = _join(app, config, now, candidates)
-    app.extensions[EXTENSION] = parts
     app.extensions[language.EXTENSION] = parts.languages
     app.config["SECRET_KEY"] = parts.keys.session
     answer_errors(app)
@@ -71,88 +40,11 @@ def create_app(
     app.register_blueprint(pages.blueprint(parts))
     app.register_blueprint(dashboard.blueprint(parts))
     app.after_request(_add_safe_headers)
-    _start_plugins(app, parts)
-    return app
-
-
-def parts_of(app: Flask) -> Parts:
-    """Return the parts of an application."""
-    parts = app.extensions[EXTENSION]
-    if not isinstance(parts, Parts):
-        raise TypeError("not an application of create_app")
-    return parts
-
-
-def _make_home(config: Config) -> None:
-    try:
-        config.home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"home: {config.home} can't be used as a folder: {error.strerror}."
-        raise ConfigurationError(message) from error
-
-
-def _join(
-    app: Flask,
-    config: Config,
-    now: Callable[[], datetime],
-    candidates: Iterable[Candidate] | None,
-) -> Parts:
-    keys = load_keys(config.home, [key.get_secret_value() for key in config.secret_keys])
-    database = connect(app, config.database)
-    found = find_plugins(config.home / "plugins") if candidates is None else candidates
-    plugins = Plugins(found, database, keys, now)
-    snapshots = Snapshots(config.snapshot_mb * 1024 * 1024, versions_in(database))
-    sanitise = make_sanitiser()
-    languages = Languages(paths.LOCALES)
-    mail = open_by(config.smtp_url, config.host)
-    return Parts(
-        config=config,
-        database=database,
-        keys=keys,
-        plugins=plugins,
-        snapshots=snapshots,
-        reader=Reader(
-            database=database,
-            builder=Builder(keys=keys, plugins=plugins, sanitise=sanitise),
-            snapshots=snapshots,
-            forms=Forms(plugins, sanitise, languages, sends_mail=mail is not None),
-        ),
-        tokens=EditTokens(keys.signing),
-        mail_tokens=MailTokens(keys.signing),
-        mail=mail,
-        letters=MailTemplates([config.home / "templates" / "mail", paths.MAIL_TEMPLATES]),
-        languages=languages,
-        markdown=make_markdown(),
-        sanitise=sanitise,
-        now=now,
-    )
-
-
-def _start_plugins(app: Flask, parts: Parts) -> None:
-    config = parts.config
+    start_plugins(app, parts)
     for plugin in parts.plugins.registry.plugins:
-        server = ServerInfo(
-            public_url=config.url,
-            redis_url=config.redis_url or None,
-            software=f"Comment Widget/{__version__}",
-            memory=StoredMemory(plugin.name, parts.database, parts.now),
-            outbound=Poster(private_hosts=frozenset(config.private_hosts)),
-            options=config.plugins.get(plugin.name, {}),
-            test_mode=config.test_mode,
-        )
-        if "start_plugin" in plugin.hooks:
-            reply = parts.plugins.caller.ask(
-                plugin, "start_plugin", _START_S, app=app, server=server
-            )
-            if reply.failure:
-                reason = f"It could not start: {reply.reason}"
-                parts.plugins.caller.disable(plugin, reason)
         if "routes" in plugin.hooks:
             pages.add_plugin_routes(app, parts, plugin)
-        report = report_on(plugin, parts.plugins.caller, config.deadline_s)
-        if report.in_one_line:
-            # What can't be loaded at all was logged as it was tried.
-            log.warning("plugin %s (%s): %s", report.name, report.origin, report.in_one_line)
+    return app
 
 
 def _add_safe_headers(response: Response) -> Response:

@@ -39,7 +39,10 @@ def headings(page: str) -> list[str]:
 def all_commands(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
     yield path, command
     if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            assert inner is not None
             yield from all_commands(f"{path} {name}", inner)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import click
 import orjson
 
-from widget.app import create_app, parts_of
+from widget.assembly import open_server
 from widget.config import load_config
 from widget.logs import write_logs
 from widget.publication.parts import Parts
@@ -25,7 +25,7 @@ def command(as_json: bool) -> None:
     """
     config = load_config()
     write_logs("ERROR")
-    parts = parts_of(create_app(config))
+    parts = open_server(config)
     findings = list(_findings(parts))
     if as_json:
         rows = [{"state": state, "message": message} for state, message in findings]

@@ -5,7 +5,7 @@ import sys
 import click
 import orjson
 
-from widget.app import create_app, parts_of
+from widget.assembly import open_server
 from widget.config import load_config
 from widget.domain.needs import Reads
 from widget.logs import write_logs
@@ -22,7 +22,7 @@ def check(as_json: bool) -> None:
     """
     config = load_config()
     write_logs("CRITICAL")
-    parts = parts_of(create_app(config))
+    parts = open_server(config)
     found = reports(parts.plugins.registry, parts.plugins.caller, config.deadline_s)
     if as_json:
         rows = [_row(report) for report in found]

@@ -2,7 +2,7 @@
 
 import click
 
-from widget.app import create_app, parts_of
+from widget.assembly import open_server
 from widget.config import load_config
 from widget.logs import write_logs
 from widget.store import schema
@@ -18,7 +18,7 @@ def upgrade() -> None:
     """Bring the schema to this version's. Does nothing where it is there already."""
     config = load_config()
     write_logs("WARNING")
-    database = parts_of(create_app(config)).database
+    database = open_server(config).database
     before = schema.current(database)
     schema.upgrade(database)
     click.echo(f"Schema: {before or 'none'} -> {schema.current(database)}")

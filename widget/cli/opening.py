@@ -1,6 +1,6 @@
 """How commands open the server's parts."""
 
-from widget.app import create_app, parts_of
+from widget.assembly import open_server
 from widget.config import Config, load_config
 from widget.domain.audit_log import COMMAND_LINE, Action, By, Entry
 from widget.domain.errors import ConfigurationError, FieldError, Invalid
@@ -30,7 +30,7 @@ def open_parts(config: Config | None = None) -> Parts:
     """
     config = config or load_config()
     write_logs("WARNING" if config.log_level == "INFO" else config.log_level)
-    parts = parts_of(create_app(config))
+    parts = open_server(config)
     if config.is_embedded:
         schema.upgrade(parts.database)
     elif schema.current(parts.database) != schema.head():

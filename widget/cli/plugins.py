@@ -1,6 +1,5 @@
 """``comment-widget plugins``, and the commands that plugins add themselves."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -97,13 +96,8 @@ command.add_command(new)
 command.add_command(check)
 
 
-def add_plugin_commands(group: click.Group, asked: Sequence[str]) -> None:
-    """Add the groups of plugins that have commands, where one of no other name is asked for.
-
-    Loading every plugin takes a while: ``comment-widget --help`` of the core needn't wait.
-    """
-    if not asked or asked[0].startswith("-") or asked[0] in group.commands:
-        return
+def add_plugin_commands(group: click.Group) -> None:
+    """Add the groups of the plugins that have commands."""
     registry = Registry(find_plugins(load_config().home / "plugins"))
     caller = Caller(registry)
     for plugin in registry.plugins:
