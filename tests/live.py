@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.commands import run_command
+
 START_S = 30.0
 
 
@@ -54,13 +56,7 @@ class LiveServer:
 
     def cli(self, *arguments: str, check: bool = True) -> str:
         """Run a command on the server's folder; return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "widget", *arguments],
-            env=self.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_command(arguments, self.env, Path.cwd())
         if check and done.returncode != 0:
             raise AssertionError(f"{arguments} ended with {done.returncode}: {done.stderr}")
         return done.stdout

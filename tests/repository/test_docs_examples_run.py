@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.commands import run_command
 from tests.live import LiveServer
 from tests.repository.files import ROOT
 
@@ -93,14 +94,7 @@ class Owner:
             self.shown = said
 
     def run(self, arguments: list[str]) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "widget", *arguments],
-            cwd=self.server.home,
-            env=self.server.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_command(arguments, self.server.env, self.server.home)
         assert done.returncode == 0, f"{arguments}: {done.stderr}"
         return done.stdout
 
