@@ -141,7 +141,8 @@ function meta(box, comment, answered, status) {
     status
       ? box.actions?.standing(box, status)
       : link(box, "link", comment.id, number, timeView(box, comment.created, "time")),
-    comment.edited && timeView(box, comment.edited, "edited"),
+    comment.edited &&
+      timeView(box, comment.edited, comment.edited_by === "moderator" ? "edited_by_moderator" : "edited"),
   );
 }
 
@@ -150,9 +151,9 @@ function isRole(badge) {
   return badge === "author" || badge === "moderator" || badge === "expert";
 }
 
-/** When it was written, or that it was edited. @param {Box} box @param {string} at @param {"time" | "edited"} kind */
+/** When it was written, or that it was edited. @param {Box} box @param {string} at @param {"time" | "edited" | "edited_by_moderator"} kind */
 function timeView({ t, times }, at, kind) {
-  const edited = kind === "edited";
+  const edited = kind !== "time";
   const exactly = times.exactly(at);
   return h(
     "time",
@@ -162,7 +163,7 @@ function timeView({ t, times }, at, kind) {
       datetime: at,
       title: edited ? t("edited_at", { time: exactly }) : exactly,
     },
-    edited ? t("edited") : times.ago(at, Date.now()),
+    edited ? t(kind) : times.ago(at, Date.now()),
   );
 }
 

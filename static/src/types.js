@@ -10,6 +10,7 @@
  * @property {string} html
  * @property {string} created
  * @property {string | null} edited
+ * @property {"author" | "moderator" | null} [edited_by]
  * @property {number | null} number its place in the order of publication
  * @property {number} score
  * @property {boolean} pinned

@@ -175,3 +175,30 @@ def test_counts_stop_where_nobody_reads_them(
         add_comment(parts, site)
     page = desk.get("/blog/queue").text
     assert re.search(r'data-count="pending">2\+<', page)
+
+
+def test_beside_a_comment_stands_what_its_author_wrote_before(
+    desk: Browser, parts: Parts, site: Site
+) -> None:
+    for number in range(4):
+        add_comment(parts, site, f"Earlier {number}.", status=Status.PUBLISHED)
+    add_comment(parts, site, "An advert.", status=Status.SPAM, name="Another name")
+    add_comment(parts, site, "Not mine.", status=Status.SPAM, email="other@example.net")
+    comment = add_comment(parts, site, "Now.")
+    page = desk.get(f"/blog/comments/{comment.id}").text
+    told = page.split('<details class="earlier">')[1].split("</details>")[0]
+    assert "4 published" in told and "1 spam" in told
+    assert [words in told for words in ("An advert.", "Earlier 3.", "Earlier 2.")] == [True] * 3
+    assert "Earlier 1." not in told and "Not mine." not in told
+    everything = desk.get(f"/blog/queue?status=all&author={comment.id}").text
+    assert len(shown(everything)) == 6
+
+
+def test_a_new_author_has_no_earlier_comments_and_one_without_email_is_known_by_address(
+    desk: Browser, parts: Parts, site: Site
+) -> None:
+    add_comment(parts, site, "One.", email="new@example.net")
+    first = add_comment(parts, site, "Two.", email=None)
+    assert 'class="earlier"' in desk.get(f"/blog/comments/{first.id}").text
+    add_comment(parts, site, "Three.", email="newer@example.net")
+    assert desk.get("/blog/queue").text.count('class="earlier"') == 1

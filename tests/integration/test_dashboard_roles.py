@@ -115,6 +115,12 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ("POST", "/dashboard/<site_key>/many/<int:bulk_id>/undo"): (
         "/blog/many/99/undo", {}, NOTHING,
     ),
+    ("GET", "/dashboard/<site_key>/comments/<int:comment_id>/edit"): (
+        "/blog/comments/1/edit", {}, MODERATES,
+    ),
+    ("POST", "/dashboard/<site_key>/comments/<int:comment_id>/edit"): (
+        "/blog/comments/1/edit", {"act": "save"}, (303, 404, 422, 422, 422),
+    ),
     ("GET", "/dashboard/<site_key>/comments/<int:comment_id>/like"): (
         "/blog/comments/1/like", {}, MODERATES,
     ),

@@ -54,7 +54,8 @@ class Author:
 class Comment:
     """A stored comment with all that a moderator may see.
 
-    ``source`` is the text as written, ``html`` what it was rendered to. ``proposed_source`` is
+    ``source`` is the text as written, ``html`` what it was rendered to; ``original_source`` is the
+    author's text where a moderator has changed it. ``proposed_source`` is
     an edit that waits for moderation while the old text stays public. ``address`` is whole
     only while the site's settings keep it, then cut. ``number`` is its ordinal in the thread
     from when it was first published. ``flag_count`` is how many readers' reports nobody has
@@ -86,6 +87,7 @@ class Comment:
     answers: dict[str, object] = field(default_factory=dict)
     proposed_source: str | None = None
     proposed_html: str | None = None
+    original_source: str | None = None
     number: int | None = None
     flag_count: int = 0
     review_asked: bool = False

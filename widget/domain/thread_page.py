@@ -42,11 +42,19 @@ class Replies:
     after: str | None = None
 
 
+class EditedBy(StrEnum):
+    """Who has changed a text last."""
+
+    AUTHOR = "author"
+    MODERATOR = "moderator"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicComment:
     """What readers see of a comment. A deleted one with replies has no author and no text.
 
-    ``number`` is its ordinal in the thread, ``None`` until it is published.
+    ``number`` is its ordinal in the thread, ``None`` until it is published. ``edited_by`` is set
+    where ``edited`` is.
     """
 
     id: int
@@ -61,6 +69,7 @@ class PublicComment:
     deleted: bool
     replies: Replies
     number: int | None = None
+    edited_by: EditedBy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

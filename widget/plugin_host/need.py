@@ -123,6 +123,7 @@ class _Shown:
             source=value.source if body else "",
             html=value.html if body else "",
             proposed_source=value.proposed_source if body else None,
+            original_source=value.original_source if body else None,
             proposed_html=value.proposed_html if body else None,
             answers=self._answers(value.answers),
             address=value.address if Reads.ADDRESS in reads else None,

@@ -9,6 +9,7 @@ from widget.domain.cursor import Cursor, cursor_at, encode_cursor, encode_reply_
 from widget.domain.site import Site
 from widget.domain.thread import Thread, ThreadState
 from widget.domain.thread_page import (
+    EditedBy,
     Form,
     PublicAuthor,
     PublicComment,
@@ -127,8 +128,15 @@ def public_comment(
         deleted=False,
         replies=replies,
         number=comment.number,
+        edited_by=_editor(comment),
     )
     return _as_plugins_present(builder, site, comment, public)
+
+
+def _editor(comment: Comment) -> EditedBy | None:
+    if comment.edited is None:
+        return None
+    return EditedBy.AUTHOR if comment.original_source is None else EditedBy.MODERATOR
 
 
 def _nested(

@@ -99,9 +99,31 @@ def set_status(session: Session, keys: KeyRing, comment_id: int, after: Status) 
 def set_body(session: Session, comment_id: int, source: str, html: str, edited: datetime) -> None:
     """Replace the text of a comment; a proposed edit is thereby settled."""
     row = lock_comment(session, comment_id)
-    row.source, row.html, row.edited = source, html, edited
+    row.source, row.html, row.edited, row.original_source = source, html, edited, None
     search_index.touches(session, comment_id)
     row.proposed_source = row.proposed_html = None
+    visibility.touch(session, row.thread_id)
+
+
+def set_body_by_hand(
+    session: Session, comment_id: int, source: str, html: str, edited: datetime
+) -> None:
+    """Replace the text of a comment by a moderator's; what the author wrote is kept."""
+    row = lock_comment(session, comment_id)
+    if row.original_source is None:
+        row.original_source = row.source
+    row.source, row.html, row.edited = source, html, edited
+    search_index.touches(session, comment_id)
+    visibility.touch(session, row.thread_id)
+
+
+def restore_author_text(session: Session, comment_id: int, html: str) -> None:
+    """Let a comment have its author's text again, as if no moderator had edited it."""
+    row = lock_comment(session, comment_id)
+    if row.original_source is not None:
+        row.source, row.html = row.original_source, html
+        row.original_source = row.edited = None
+    search_index.touches(session, comment_id)
     visibility.touch(session, row.thread_id)
 
 
@@ -210,6 +232,7 @@ def comment_of(row: CommentRow, keys: KeyRing) -> Comment:
         answers=row.answers,
         proposed_source=row.proposed_source,
         proposed_html=row.proposed_html,
+        original_source=row.original_source,
         number=row.number,
         flag_count=row.flag_count,
         review_asked=row.review_asked is not None and row.review_settled is None,

@@ -13,6 +13,7 @@ from widget.domain.trail import TrailEntry
 from widget.store import reactions, threads, trails
 from widget.store.comments import GONE, comment_of
 from widget.store.database import Session
+from widget.store.earlier import Earlier, earlier_by_author
 from widget.store.keys import KeyRing
 from widget.store.reactions import Flag
 from widget.store.searching import Asked, matching
@@ -44,7 +45,7 @@ class QueueQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueItem:
-    """A comment with its page, what it answers, and its whole trail."""
+    """A comment with its page, what it answers, its whole trail, and its author's earlier ones."""
 
     comment: Comment
     thread: Thread
@@ -53,6 +54,7 @@ class QueueItem:
     events: Sequence[Event]
     records: Sequence[Record]
     flags: Sequence[Flag] = ()
+    earlier: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +204,7 @@ def _items(session: Session, keys: KeyRing, ids: Sequence[int]) -> list[QueueIte
     events = trails.events_by_comment(session, ids)
     records = trails.records_by_comment(session, ids)
     flags = reactions.flags_by_comment(session, ids)
+    earlier = earlier_by_author(session, list(rows.values()))
     return [
         QueueItem(
             comment=comment_of(rows[one], keys),
@@ -211,6 +214,7 @@ def _items(session: Session, keys: KeyRing, ids: Sequence[int]) -> list[QueueIte
             events=events.get(one, []),
             records=records.get(one, []),
             flags=flags.get(one, []),
+            earlier=earlier.get(one),
         )
         for one in ids
         if one in rows

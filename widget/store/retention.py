@@ -75,7 +75,7 @@ def end_deleted(session: Session, before: datetime) -> int:
             .values(
                 source="", html="", name=None, email=None, email_hash=None, website=None,
                 address=None, address_hash=None, user_agent=None, referrer=None, answers={},
-                language=None, proposed_source=None, proposed_html=None,
+                language=None, proposed_source=None, proposed_html=None, original_source=None,
             )
         )  # fmt: skip
         search_index.index(session, batch)

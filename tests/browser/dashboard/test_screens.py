@@ -20,6 +20,7 @@ SCREENS = (
     "/{key}/many?q=number",
     "/{key}/comments/{comment}",
     "/{key}/comments/{comment}/like",
+    "/{key}/comments/{comment}/edit",
     "/{key}/overview",
     "/{key}/overview?days=365",
     "/{key}/what-if",

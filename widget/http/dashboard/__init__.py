@@ -13,6 +13,7 @@ from widget.http.dashboard import (
     bans,
     confirm,
     deliveries,
+    edits,
     invitations,
     log,
     many,
@@ -76,6 +77,7 @@ def blueprint(parts: Parts) -> Blueprint:
         replays,
         what_if,
         deliveries,
+        edits,
         bans,
     ):
         module.add_routes(dashboard, parts, access)

@@ -17,6 +17,7 @@ class CommentRow(Base):
     the number of visible direct replies. Both are kept at write time.
 
     ``number`` is the comment's ordinal in its thread, from when it was first published.
+    ``original_source`` is what the author wrote, where a moderator has changed it.
     ``score`` is ``base_score``, which an import brought, and the sum of the votes.
     ``flag_count`` counts the reports that nobody has looked at. ``review_settled`` is the
     decision that answered the author's wish for a review.
@@ -129,6 +130,7 @@ class CommentRow(Base):
     html: Mapped[str] = mapped_column(Text)
     proposed_source: Mapped[str | None] = mapped_column(Text)
     proposed_html: Mapped[str | None] = mapped_column(Text)
+    original_source: Mapped[str | None] = mapped_column(Text)
     created: Mapped[datetime]
     edited: Mapped[datetime | None]
     number: Mapped[int | None]
