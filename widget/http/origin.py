@@ -1,6 +1,6 @@
 """Who may call the public API from a browser: CORS, and the check of ``Origin`` on writes."""
 
-from flask import Request, Response
+from flask import Request, Response, g
 
 from widget.domain.errors import OriginNotAllowed
 from widget.domain.hosts import origin_is_allowed
@@ -23,10 +23,16 @@ def check_origin(request: Request, site: Site, own: str) -> None:
     """
     origin = request.headers.get("Origin")
     if origin is None or origin == own or origin_is_allowed(origin, site.hosts):
+        g.passed_origin = origin
         return
     raise OriginNotAllowed(
         say("Comments can't be sent from this page: its host is not the site's.")
     )
+
+
+def has_passed(origin: str) -> bool:
+    """Tell whether this request's origin was found to be its site's already."""
+    return bool(g.get("passed_origin") == origin)
 
 
 def allow_reading(response: Response) -> Response:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, true
+from sqlalchemy import Select, bindparam, func, select, true
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute
 
 from widget.domain import identity
 from widget.domain.comment import Author, Comment, Status
@@ -23,6 +24,28 @@ MAX_ID = (1 << 63) - 1
 GONE = say("There is no such comment.")
 #: Values in one query; databases bound their number.
 _BATCH = 1000
+
+
+def _history_of(
+    column: InstrumentedAttribute[str | None], *, is_whole: bool
+) -> Select[str, int, datetime]:
+    return (
+        select(CommentRow.status, func.count(), func.min(CommentRow.created))
+        .where(
+            CommentRow.site_id == bindparam("site"),
+            column == bindparam("value"),
+            true() if is_whole else CommentRow.id < bindparam("before"),
+        )
+        .group_by(CommentRow.status)
+    )
+
+
+#: Made once: it is asked with each comment, and making it takes longer than running it.
+_HISTORY = {
+    (column.key, is_whole): _history_of(column, is_whole=is_whole)
+    for column in (CommentRow.email_hash, CommentRow.address_hash)
+    for is_whole in (True, False)
+}
 
 
 class AlreadyStored(WidgetError):
@@ -55,6 +78,8 @@ def add_comment(session: Session, keys: KeyRing, new: NewComment) -> Comment:
         if parent is None or parent.thread_id != new.thread_id:
             raise NotFound(say("The comment that this answers is gone."))
         row.root = parent.root or parent.id
+    # Settled before it is written, so that it is written once.
+    visibility.settle(session, row, None)
     session.add(row)
     try:
         session.flush()
@@ -62,7 +87,6 @@ def add_comment(session: Session, keys: KeyRing, new: NewComment) -> Comment:
         raise AlreadyStored("The comment is stored already.") from error
     day_counts.begins(session, row)
     search_index.begins(session, row)
-    visibility.settle(session, row, None)
     return comment_of(row, keys)
 
 
@@ -160,15 +184,9 @@ def history_of(
         column, value = CommentRow.address_hash, hash_address(keys, site, address)
     else:
         return History()
-    rows = session.execute(
-        select(CommentRow.status, func.count(), func.min(CommentRow.created))
-        .where(
-            CommentRow.site_id == site.id,
-            column == value,
-            true() if before is None else CommentRow.id < before,
-        )
-        .group_by(CommentRow.status)
-    ).all()
+    known = (column.key, before is None)
+    asked = {"site": site.id, "value": value} | ({} if before is None else {"before": before})
+    rows = session.connection().execute(_HISTORY[known], asked).all()
     counts = {status: count for status, count, _ in rows}
     return History(
         published=counts.get(Status.PUBLISHED, 0),

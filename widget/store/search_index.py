@@ -73,6 +73,11 @@ def begins(session: Session, row: CommentRow) -> None:
     _touched(session).new[row.id] = _New(row)
 
 
+def is_new(session: Session, comment_id: int) -> bool:
+    """Tell whether a comment was begun in this transaction."""
+    return comment_id in _touched(session).new
+
+
 def touches(session: Session, comment_id: int) -> None:
     """Say that what a comment is found by changes in this transaction."""
     touched = _touched(session)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from widget.domain.site import Policy
 from widget.domain.thread import Thread, ThreadState
+from widget.store import visibility
 from widget.store.database import Session
 from widget.store.tables import ThreadRow
 
@@ -42,6 +43,7 @@ def begin_thread(session: Session, thread: Thread, now: datetime) -> Thread:
         row = session.scalars(known).one()
     if row.title is None and thread.title:
         row.title = thread.title
+    visibility.holds(session, row)
     return _thread(row)
 
 

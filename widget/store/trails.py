@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from widget.domain.comment import Event, Status
 from widget.domain.trail import OWNER_SAYS, TrailEntry
@@ -12,6 +12,9 @@ from widget.store import day_counts, search_index
 from widget.store.database import Session
 from widget.store.tables import CommentRow, EventRow, RecordRow, TrailRow
 from widget.store.trail_rows import entry_of
+
+#: Made once: it is done with each comment, and making it takes longer than running it.
+_ADD_TRAIL = insert(TrailRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +29,13 @@ class Record:
 def add_trail(session: Session, comment_id: int, entries: Sequence[TrailEntry]) -> None:
     """Append one judgement to a comment's trail."""
     day_counts.touches(session, comment_id)
-    last = session.scalar(select(func.max(TrailRow.round)).where(TrailRow.comment_id == comment_id))
-    session.add_all(_row(comment_id, (last or 0) + 1, entry) for entry in entries)
+    last = 0
+    if not search_index.is_new(session, comment_id):
+        rounds = select(func.max(TrailRow.round)).where(TrailRow.comment_id == comment_id)
+        last = session.scalar(rounds) or 0
+    rows = [_values(comment_id, last + 1, entry) for entry in entries]
+    if rows:
+        session.connection().execute(_ADD_TRAIL, rows)
     day_counts.judged(session, comment_id, entries)
     search_index.judged(session, comment_id, entries)
 
@@ -48,11 +56,11 @@ def trail_of(session: Session, comment_id: int) -> list[TrailEntry]:
 
 def add_event(session: Session, event: Event, undoes: int | None = None) -> Event:
     """Store a decision; return it with its id."""
-    site_id = select(CommentRow.site_id).where(CommentRow.id == event.comment_id)
     day_counts.touches(session, event.comment_id)
+    comment = session.get(CommentRow, event.comment_id)
     row = EventRow(
         comment_id=event.comment_id,
-        site_id=session.scalar(site_id),
+        site_id=comment.site_id if comment else None,
         before=event.before,
         after=event.after,
         actor=event.actor,
@@ -135,23 +143,24 @@ def records_by_comment(session: Session, comment_ids: Sequence[int]) -> dict[int
     return found
 
 
-def _row(comment_id: int, number: int, entry: TrailEntry) -> TrailRow:
-    return TrailRow(
-        comment_id=comment_id,
-        round=number,
-        plugin=entry.plugin,
-        version=entry.version,
-        mode=entry.mode,
-        answer=entry.answer,
-        outcome=entry.verdict.outcome if entry.verdict else None,
-        reason=entry.reason,
-        message=entry.verdict.message if entry.verdict else None,
-        score=entry.verdict.score if entry.verdict else None,
-        on_failure=entry.on_failure if entry.answer in OWNER_SAYS else None,
-        duration_ms=entry.duration_ms,
-        settings_revision=entry.settings_revision,
-        at=entry.at,
-    )
+def _values(comment_id: int, number: int, entry: TrailEntry) -> dict[str, object]:
+    verdict = entry.verdict
+    return {
+        "comment_id": comment_id,
+        "round": number,
+        "plugin": entry.plugin,
+        "version": entry.version,
+        "mode": entry.mode,
+        "answer": entry.answer,
+        "outcome": verdict.outcome if verdict else None,
+        "reason": entry.reason,
+        "message": verdict.message if verdict else None,
+        "score": verdict.score if verdict else None,
+        "on_failure": entry.on_failure if entry.answer in OWNER_SAYS else None,
+        "duration_ms": entry.duration_ms,
+        "settings_revision": entry.settings_revision,
+        "at": entry.at,
+    }
 
 
 def _event(row: EventRow) -> Event:

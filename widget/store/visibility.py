@@ -8,13 +8,15 @@ from widget.domain.comment import Status
 from widget.store.database import Session
 from widget.store.tables import CommentRow, ThreadRow
 
+_LOCKED = "locked_threads"
+
 
 def settle(session: Session, row: CommentRow, before: Status | None) -> int:
     """Bring counters and visibility up to ``row.status``; return the thread's new version.
 
     ``before`` is the status that the counters know, ``None`` for a new comment.
     """
-    thread = session.get_one(ThreadRow, row.thread_id, with_for_update=True)
+    thread = locked_thread(session, row.thread_id)
     was_published = before is Status.PUBLISHED
     is_published = row.status == Status.PUBLISHED
     thread.count += int(is_published) - int(was_published)
@@ -27,9 +29,22 @@ def settle(session: Session, row: CommentRow, before: Status | None) -> int:
     return thread.version
 
 
+def locked_thread(session: Session, thread_id: int) -> ThreadRow:
+    """Return a thread that nobody else changes until the end of the transaction."""
+    held: dict[int, ThreadRow] = session.info.setdefault(_LOCKED, {})
+    if thread_id not in held:
+        held[thread_id] = session.get_one(ThreadRow, thread_id, with_for_update=True)
+    return held[thread_id]
+
+
+def holds(session: Session, thread: ThreadRow) -> None:
+    """Say that a thread is locked already in this transaction, which needn't ask for it again."""
+    session.info.setdefault(_LOCKED, {})[thread.id] = thread
+
+
 def touch(session: Session, thread_id: int) -> int:
     """Let the thread's version go up for a change that no counter knows, e.g. an edit."""
-    thread = session.get_one(ThreadRow, thread_id, with_for_update=True)
+    thread = locked_thread(session, thread_id)
     thread.version += 1
     return thread.version
 

@@ -16,7 +16,7 @@ from widget.store import people, queue, trails
 from widget.store.queue import QueueItem
 
 #: Counting what a search finds stops here.
-MOST = 10_000
+MOST = 1_000
 _MAX_ID = 1 << 62
 
 
