@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from widget.config import load_config
 from widget.domain.errors import FieldError, Invalid
 from widget.plugin_host.discovery import find_plugins
-from widget.plugin_host.registry import is_plugin_name
+from widget.plugin_host.registry import RESERVED, is_plugin_name
 
 _FILES = {
     "pyproject.toml": "pyproject.toml",
@@ -47,6 +47,8 @@ def new(name: str, folder: Path | None) -> None:
 
 
 def _check_name(name: str) -> None:
+    if name in RESERVED:
+        raise Invalid([FieldError("name", f"The server uses the name {name} itself.")])
     if not is_plugin_name(name) or keyword.iskeyword(name):
         message = "Use lower-case letters, digits and _, at most 40, a letter first."
         raise Invalid([FieldError("name", message)])

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import idna
 from email_validator import EmailNotValidError, validate_email
 
+from widget.domain.comment import Author
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.submission import Submission
 
@@ -55,19 +56,33 @@ class Ban:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whom:
-    """By what somebody may be banned; ``digits`` is the address as ``address_digits`` has it."""
+    """By what somebody may be banned; ``digits`` are addresses as ``address_digits`` has them."""
 
     email: str | None = field(default=None, repr=False)
-    domains: frozenset[str] = frozenset()
-    digits: str | None = field(default=None, repr=False)
+    domains: frozenset[str] = field(default=frozenset(), repr=False)
+    digits: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def __or__(self, other: "Whom") -> "Whom":
+        """Return who is banned where one of the two is; of two emails the first counts."""
+        return Whom(
+            email=self.email or other.email,
+            domains=self.domains | other.domains,
+            digits=self.digits | other.digits,
+        )
 
 
 def whom_of(submission: Submission) -> Whom:
     """Return by what the author of a submission may be banned."""
+    return whom(submission.author, submission.address)
+
+
+def whom(author: Author, *addresses: str | None) -> Whom:
+    """Return by what an author at some addresses may be banned."""
+    digits = (address_digits(address) for address in addresses)
     return Whom(
-        email=submission.author.email,
-        domains=frozenset(domains_of(submission)),
-        digits=address_digits(submission.address),
+        email=author.email,
+        domains=frozenset(domains_of(author)),
+        digits=frozenset(one for one in digits if one is not None),
     )
 
 
@@ -116,20 +131,26 @@ def address_digits(address: str | None) -> str | None:
     return _digits(read)
 
 
-def domains_of(submission: Submission) -> set[str]:
+def domains_of(author: Author) -> set[str]:
     """Return the domains of an author's email and website, and those above them."""
     names: set[str] = set()
-    email, website = submission.author.email, submission.author.website
-    for host in (
-        email.rpartition("@")[2] if email else "",
-        (urlsplit(website).hostname or "") if website else "",
-    ):
+    for host in (email_domain(author), website_host(author)):
         try:
             labels = _domain(host).split(".")
         except (idna.IDNAError, ValueError):
             continue
         names.update(".".join(labels[start:]) for start in range(len(labels)))
     return names
+
+
+def email_domain(author: Author) -> str:
+    """Return where an author has their mail, an empty text where that isn't known."""
+    return author.email.rpartition("@")[2] if author.email else ""
+
+
+def website_host(author: Author) -> str:
+    """Return the host of an author's website, an empty text where there is none."""
+    return (urlsplit(author.website).hostname or "") if author.website else ""
 
 
 def _domain(text: str) -> str:

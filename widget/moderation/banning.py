@@ -1,6 +1,7 @@
 """Bans in the pipeline: asked before any plugin, on the trail like one."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from widget import __version__
@@ -11,15 +12,13 @@ from widget.domain.ban import (
     BanAct,
     BanKind,
     Whom,
-    address_digits,
     ban_value,
-    whom_of,
 )
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.site import Site
-from widget.domain.submission import History, Submission
+from widget.domain.submission import History
 from widget.domain.trail import Answer, Judgement, Mode, TrailEntry
-from widget.domain.verdict import Verdict
+from widget.domain.verdict import Outcome, Verdict
 from widget.domain.words import say
 from widget.moderation.pipeline import conclude
 from widget.publication.parts import Parts
@@ -30,37 +29,67 @@ REFUSED = say("This comment was refused.")
 MAX_WORDS = 500
 
 
-def ban_on(parts: Parts, submission: Submission) -> Ban | None:
-    """Return the ban that counts for a submission, the strictest if there are several."""
-    with parts.database.read() as session:
-        whom = whom_of(submission)
-        return bans.find_ban(session, parts.keys, submission.site.id, whom, parts.now())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who sends something to a site, as bans and the site's history know them."""
+
+    site: Site
+    whom: Whom
+    history: History
 
 
-def is_shut_out(parts: Parts, site: Site, address: str | None) -> bool:
-    """Tell whether an address may neither vote nor report on a site."""
-    digits = address_digits(address)
-    if digits is None:
-        return False
-    with parts.database.read() as session:
-        found = bans.find_ban(session, parts.keys, site.id, Whom(digits=digits), parts.now())
-    return found is not None and found.act is BanAct.REJECT
+def ban_on(parts: Parts, session: Session, sender: Sender) -> TrailEntry | None:
+    """Return what the strictest ban of somebody puts on the trail, ``None`` where there is none."""
+    now = parts.now()
+    ban = bans.find_ban(session, parts.keys, sender.site.id, sender.whom, now)
+    return _entry(ban, now) if ban else None
 
 
-def refused_by(ban: Ban, submission: Submission, history: History, now: datetime) -> Judgement:
-    """Return the judgement of a submission that no plugin needs to be asked about."""
-    return conclude(submission.site, history, [_entry(ban, now)])
+def newer_ban(
+    parts: Parts, session: Session, sender: Sender, judgement: Judgement
+) -> TrailEntry | None:
+    """Return the entry of a ban that was set while plugins were asked, in the storing transaction.
+
+    No other ban is set before that transaction has ended.
+    """
+    known = {
+        entry.outcome
+        for entry in judgement.entries
+        if entry.plugin == NAME and entry.answer is Answer.VERDICT
+    }
+    if Outcome.REJECT in known:
+        return None
+    bans.hold_off(session, sender.site.id)
+    entry = ban_on(parts, session, sender)
+    return entry if entry is not None and entry.outcome not in known else None
 
 
-def held_by(
-    ban: Ban, judgement: Judgement, history: History, site: Site, now: datetime
+def is_shut_out(parts: Parts, session: Session, site: Site, whom: Whom) -> bool:
+    """Tell whether somebody may neither vote nor report: no ban could hold that."""
+    return bans.find_ban(session, parts.keys, site.id, whom, parts.now()) is not None
+
+
+def with_ban(
+    sender: Sender, entry: TrailEntry | None, entries: Sequence[TrailEntry] = ()
 ) -> Judgement:
-    """Return what the plugins made of a submission with the ban that holds it."""
-    return conclude(site, history, [_entry(ban, now), *judgement.entries])
+    """Conclude from what the plugins said, if they were asked, and from a ban, if there is one.
+
+    A ban that was found before counts no more beside the one that was found now.
+    """
+    if entry is not None:
+        entries = [entry, *(one for one in entries if one.plugin != NAME)]
+    return conclude(sender.site, sender.history, entries)
+
+
+def is_refused(entry: TrailEntry | None) -> bool:
+    """Tell whether a ban refuses what was sent, so that no plugin needs to be asked."""
+    return entry is not None and entry.outcome is Outcome.REJECT
 
 
 def set_ban(parts: Parts, site: Site, ban: Ban, *, by: By) -> Ban:
     """Set a ban. ``ban`` is as it was asked for; its value is put into its one form.
+
+    What somebody is just sending is either kept before this returns, or it meets the ban.
 
     Raises:
         Invalid: at the field at fault: ``value``, ``until``, ``reason`` or ``message``.

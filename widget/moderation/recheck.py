@@ -1,5 +1,6 @@
 """Comments that were held because a plugin failed are judged again, with back-off."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,13 +9,14 @@ from widget.domain.errors import NotFound
 from widget.domain.site import Site
 from widget.domain.submission import Occasion, Submission
 from widget.domain.thread import Thread, site_on
-from widget.domain.trail import Judgement, owed_by
+from widget.domain.trail import Judgement, TrailEntry, owed_by
+from widget.moderation.banning import Sender, ban_on, is_refused, newer_ban, with_ban
 from widget.moderation.decide import Act, decide
 from widget.moderation.pipeline import Patience, prepare, rejudge
 from widget.publication.parts import Parts
 from widget.publication.publish import publish
 from widget.publication.render import render
-from widget.store import comments, jobs, sites, threads, trails
+from widget.store import bans, comments, jobs, sites, threads, trails
 from widget.store.database import Session
 
 RECHECK = "recheck"
@@ -42,25 +44,50 @@ def recheck(parts: Parts, comment_id: int, tried: int) -> None:
         comment, site, thread = found
         earlier = trails.last_judgement(session, comment_id)
         history = comments.history_of(session, parts.keys, site, comment.author, comment.address)
+        whom = bans.whom_wrote(session, parts.keys, comment_id)
+        sender = Sender(site=site_on(site, thread), whom=whom, history=history)
+        ban = ban_on(parts, session, sender)
     if not owed_by(earlier):
         return
     submission = submission_of(parts, comment, site, thread, Occasion.RECHECK)
     if _has_proposal(comment):
         submission = replace(submission, body=comment.proposed_source or "")
-    patience = Patience(parts.config.deadline_s)
-    prepared = prepare(parts.plugins, submission, patience, only=owed_by(earlier))
-    judgement, fresh = rejudge(parts.plugins, prepared, history, earlier, parts.now())
+    prepared, judgement, fresh = _judged(parts, submission, sender, earlier, ban)
     with parts.database.write() as session:
         again = _still_owed(parts, session, comment_id)
         if again is None or _texts(again[0]) != _texts(comment):
             # Decided on, or edited: what was judged here is not what would be published.
             return
+        newer = newer_ban(parts, session, sender, judgement)
+        if newer is not None:
+            judgement, fresh = with_ban(sender, newer, judgement.entries), [newer, *fresh]
         trails.add_trail(session, comment_id, fresh)
         if judgement.owed:
             promise_recheck(session, comment_id, tried + 1, parts.now())
-        _act(parts, session, comment, prepared.submission, judgement)
+        _act(parts, session, comment, prepared, judgement)
         thread = threads.thread_by_id(session, thread.id) or thread
     publish(parts, site, thread)
+
+
+def _judged(
+    parts: Parts,
+    submission: Submission,
+    sender: Sender,
+    earlier: Sequence[TrailEntry],
+    ban: TrailEntry | None,
+) -> tuple[Submission, Judgement, Sequence[TrailEntry]]:
+    """Return the submission as prepared, the new judgement, and what is new on the trail.
+
+    Of somebody whom a ban refuses by now nothing is asked any more.
+    """
+    owed = owed_by(earlier)
+    if ban is not None and is_refused(ban):
+        answered = [entry for entry in earlier if entry.plugin not in owed]
+        return submission, with_ban(sender, ban, answered), [ban]
+    patience = Patience(parts.config.deadline_s)
+    prepared = prepare(parts.plugins, submission, patience, only=owed)
+    judgement, fresh = rejudge(parts.plugins, prepared, sender.history, earlier, parts.now())
+    return prepared.submission, judgement, fresh
 
 
 def submission_of(

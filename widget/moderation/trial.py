@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from widget.domain.ban import whom_of
 from widget.domain.submission import Submission
 from widget.domain.trail import Judgement
-from widget.moderation.banning import ban_on, held_by
+from widget.moderation.banning import Sender, ban_on, with_ban
 from widget.moderation.pipeline import Patience, judge, prepare
 from widget.plugin_host.tried import Changes, Tried
 from widget.publication.parts import Parts
@@ -37,10 +38,10 @@ def try_out(
         history = comments.history_of(
             session, parts.keys, site, submission.author, submission.address
         )
+        sender = Sender(site=site, whom=whom_of(submission), history=history)
+        ban = ban_on(parts, session, sender)
     patience = Patience(parts.config.deadline_s)
     prepared = prepare(plugins, submission, patience, agreed=agreed)
     judgement = judge(plugins, prepared, history, patience, parts.now())
-    ban = ban_on(parts, submission)
-    if ban is not None:
-        judgement = held_by(ban, judgement, history, site, parts.now())
+    judgement = with_ban(sender, ban, judgement.entries)
     return Trial(judgement=judgement, html=render(parts, site, prepared.submission.body))

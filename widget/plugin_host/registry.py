@@ -12,6 +12,7 @@ import pluggy
 from pydantic import Field
 
 from widget import hookspecs
+from widget.domain import ban
 from widget.domain.plugin import PluginInfo, PluginSettings, WithoutConsent
 from widget.domain.renamed import Renamed
 from widget.domain.trail import Mode
@@ -32,11 +33,13 @@ from widget.plugin_host.failure import reason_of
 log = logging.getLogger("comment_widget.plugins")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+#: What stands on trails beside the plugins: none of them can be taken for it.
+RESERVED = frozenset({ban.NAME})
 
 
 def is_plugin_name(name: str) -> bool:
     """Tell whether a plugin may be called like this."""
-    return _NAME.fullmatch(name) is not None
+    return _NAME.fullmatch(name) is not None and name not in RESERVED
 
 
 class DefaultSettings(PluginSettings):
@@ -111,6 +114,9 @@ class Registry:
 
     def _load(self, candidate: Candidate) -> LoadedPlugin | None:
         name = candidate.name
+        if name in RESERVED:
+            self._refuse(candidate, f"The server uses the name {name} itself: give it another.")
+            return None
         if self._manager.has_plugin(name):
             self._refuse(candidate, "There is a plugin of this name already.")
             return None

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
-from widget.domain.ban import Ban, BanAct, BanKind, Whom, network_range
+from widget.domain.ban import Ban, BanAct, BanKind, Whom, network_range, whom
+from widget.domain.comment import Status
 from widget.domain.errors import NotFound
 from widget.domain.identity import keyed_hash
+from widget.domain.site import Site
+from widget.store.comments import comment_of, hash_address
 from widget.store.database import Session
 from widget.store.keys import KeyRing
-from widget.store.tables import BanRow
+from widget.store.tables import BanRow, CommentRow, SiteRow
 
 VALUE = "ban.value"
 GONE = "There is no such ban."
@@ -38,16 +41,13 @@ def add_ban(session: Session, keys: KeyRing, ban: Ban) -> Ban:
     return _ban(row, keys)
 
 
-def find_ban(
-    session: Session, keys: KeyRing, site_id: int, whom: Whom, now: datetime
-) -> Ban | None:
+def find_ban(session: Session, keys: KeyRing, site_id: int, who: Whom, now: datetime) -> Ban | None:
     """Return the strictest ban that counts for somebody now."""
-    hashes = [_hash(keys, BanKind.DOMAIN, domain) for domain in sorted(whom.domains)]
-    if whom.email:
-        hashes.append(_hash(keys, BanKind.EMAIL, whom.email.casefold()))
+    hashes = [_hash(keys, BanKind.DOMAIN, domain) for domain in sorted(who.domains)]
+    if who.email:
+        hashes.append(_hash(keys, BanKind.EMAIL, who.email.casefold()))
     meant: list[ColumnElement[bool]] = [BanRow.hashed.in_(hashes)]
-    if whom.digits is not None:
-        meant.append(and_(BanRow.first <= whom.digits, BanRow.last >= whom.digits))
+    meant.extend(and_(BanRow.first <= one, BanRow.last >= one) for one in sorted(who.digits))
     row = session.scalars(
         select(BanRow)
         .where(
@@ -60,6 +60,41 @@ def find_ban(
         .limit(1)
     ).first()
     return _ban(row, keys) if row else None
+
+
+def whom_wrote(session: Session, keys: KeyRing, comment_id: int) -> Whom:
+    """Return by what who wrote a stored comment may be banned; an address that was cut is none."""
+    row = session.get(CommentRow, comment_id)
+    if row is None:
+        return Whom()
+    return whom(comment_of(row, keys).author, row.address if row.address_hash else None)
+
+
+def hold_off(session: Session, site_id: int) -> None:
+    """Let no ban be set on a site until the end of the transaction.
+
+    What is stored in it either meets a ban or was there before it.
+    """
+    locked = select(SiteRow.id).where(SiteRow.id == site_id)
+    session.execute(locked.with_for_update(read=True, key_share=True))
+
+
+def refusals_from(
+    session: Session, keys: KeyRing, site: Site, address: str, since: datetime, limit: int
+) -> int:
+    """Return how many comments from an address were refused since then, ``limit`` at most."""
+    some = (
+        select(CommentRow.id)
+        .where(
+            CommentRow.site_id == site.id,
+            CommentRow.address_hash == hash_address(keys, site, address),
+            CommentRow.status == Status.REJECTED,
+            CommentRow.created > since,
+        )
+        .limit(limit)
+        .subquery()
+    )
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def bans_of(session: Session, keys: KeyRing, site_id: int, limit: int = 200) -> list[Ban]:

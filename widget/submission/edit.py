@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from widget.domain.ban import whom_of
 from widget.domain.comment import AUTHOR, PIPELINE, STATUS_OF, Comment, Event, Status
 from widget.domain.errors import NotFound, Refused, TokenRefused
 from widget.domain.site import Site
@@ -15,9 +16,10 @@ from widget.moderation.recheck import promise_recheck, submission_of
 from widget.publication.parts import Parts
 from widget.publication.publish import promise_to_tell, publish
 from widget.publication.render import render
-from widget.store import comments, sites, threads, trails
+from widget.store import bans, comments, sites, threads, trails
 from widget.store.database import Session
-from widget.submission.submit import REFUSED, judge_with_bans, refuse_unstored
+from widget.submission.judging import REFUSED, Judged, judge_with_bans, look_again
+from widget.submission.submit import refuse_unstored
 
 #: Spam among them: its author is told that it waits, and must not learn more by trying.
 _EDITABLE = frozenset({Status.PUBLISHED, Status.PENDING, Status.SPAM})
@@ -73,13 +75,14 @@ def edit(parts: Parts, place: Place, token: str | None, body: str, client: Clien
         history = comments.history_of(
             session, parts.keys, place.site, submission.author, client.address
         )
-    prepared, judgement = judge_with_bans(parts, submission, history)
-    refuse_unstored(judgement.refusal)
-    if judgement.refusal is not None:
-        raise Refused(judgement.refusal.message or REFUSED)
-    html = render(parts, place.site, prepared.submission.body)
+        whom = whom_of(submission) | bans.whom_wrote(session, parts.keys, place.comment.id)
+    judged = judge_with_bans(parts, submission, whom, history)
+    _refuse(judged.judgement)
+    html = render(parts, place.site, judged.submission.body)
     with parts.database.write() as session:
-        _keep(parts, session, place, prepared.submission.body, html, judgement)
+        judged = look_again(parts, session, judged)
+        _refuse(judged.judgement)
+        _keep(parts, session, place, judged, html)
     return _announce(parts, place)
 
 
@@ -110,6 +113,12 @@ def check_author(parts: Parts, place: Place, token: str | None) -> None:
         raise TokenRefused(say("The time for changing this comment is over."))
 
 
+def _refuse(judgement: Judgement) -> None:
+    refuse_unstored(judgement.refusal)
+    if judgement.refusal is not None:
+        raise Refused(judgement.refusal.message or REFUSED)
+
+
 def _submission(parts: Parts, place: Place, body: str, client: Client, now: datetime) -> Submission:
     base = submission_of(parts, place.comment, place.site, place.thread, Occasion.EDIT)
     return replace(
@@ -121,9 +130,8 @@ def _submission(parts: Parts, place: Place, body: str, client: Client, now: date
     )
 
 
-def _keep(
-    parts: Parts, session: Session, place: Place, source: str, html: str, judgement: Judgement
-) -> None:
+def _keep(parts: Parts, session: Session, place: Place, judged: Judged, html: str) -> None:
+    source, judgement = judged.submission.body, judged.judgement
     # Read again under the lock: it may have been deleted or decided on while we asked plugins.
     comment, now = comments.get_comment(session, parts.keys, place.comment.id), parts.now()
     if comment.status not in _EDITABLE:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from widget.domain.comment import AUTHOR, PIPELINE, Comment, Event, Status
+from widget.domain.ban import whom
+from widget.domain.comment import AUTHOR, PIPELINE, Author, Comment, Event, Status
 from widget.domain.errors import NotAllowed, NotFound
 from widget.domain.identity import keyed_hash
 from widget.domain.site import Site, Votes
@@ -12,7 +13,7 @@ from widget.moderation.banning import is_shut_out
 from widget.moderation.decide import Act, decide
 from widget.publication.parts import Parts
 from widget.publication.publish import publish
-from widget.store import comments, jobs, reactions, sites, threads, trails
+from widget.store import bans, comments, jobs, reactions, sites, threads, trails
 from widget.store.database import Session
 from widget.submission.edit import Place
 
@@ -37,11 +38,11 @@ def vote(parts: Parts, place: Place, value: int, reader: Reacting) -> int:
 
     Raises:
         NotFound: where no reader can see the comment.
-        NotAllowed: for one's own comment, and for votes that the site doesn't take.
+        NotAllowed: for one's own comment, for votes that the site doesn't take, and for the
+            banned.
     """
     votes = place.site.settings.votes
     _check_published(place.comment)
-    _check_not_banned(parts, place.site, reader)
     if parts.tokens.read(reader.token) == (place.site.id, place.comment.id):
         raise NotAllowed(say("You can't vote on your own comment."))
     if votes is Votes.OFF:
@@ -49,6 +50,7 @@ def vote(parts: Parts, place: Place, value: int, reader: Reacting) -> int:
     if value < 0 and votes is Votes.UP:
         raise NotAllowed(say("Only votes up are taken on this site."))
     with parts.database.write() as session:
+        _check_not_banned(parts, session, place.site, reader)
         voter, now = _who(parts, session, place.site, reader), parts.now()
         tally = reactions.vote(session, place.comment.id, voter, value, now)
         if not tally.changed:
@@ -82,14 +84,14 @@ def flag(parts: Parts, place: Place, reason: str, reader: Reacting) -> int:
 
     Raises:
         NotFound: where no reader can see the comment.
-        NotAllowed: where the site takes no reports.
+        NotAllowed: where the site takes no reports, and for the banned.
     """
     settings, comment_id = place.site.settings, place.comment.id
     _check_published(place.comment)
-    _check_not_banned(parts, place.site, reader)
     if not settings.flags:
         raise NotAllowed(say("Reports are off on this site."))
     with parts.database.write() as session:
+        _check_not_banned(parts, session, place.site, reader)
         flagger = _who(parts, session, place.site, reader)
         tally = reactions.flag(session, comment_id, flagger, reason, parts.now())
         if 0 < settings.hold_after_flags <= tally.score:
@@ -156,6 +158,10 @@ def _show(parts: Parts, site: Site, thread: Thread | None) -> None:
         publish(parts, site, thread)
 
 
-def _check_not_banned(parts: Parts, site: Site, reader: Reacting) -> None:
-    if is_shut_out(parts, site, reader.address):
+def _check_not_banned(parts: Parts, session: Session, site: Site, reader: Reacting) -> None:
+    """Let pass who isn't banned: by the address, and by the comment whose token they have."""
+    who, own = whom(Author(), reader.address), parts.tokens.read(reader.token)
+    if own is not None and own[0] == site.id:
+        who |= bans.whom_wrote(session, parts.keys, own[1])
+    if is_shut_out(parts, session, site, who):
         raise NotAllowed(say("This can’t be done."))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from widget.domain.ban import BanAct
+from widget.domain.ban import whom_of
 from widget.domain.comment import PIPELINE, STATUS_OF, Comment, Event, Status
 from widget.domain.errors import FieldError, Invalid, NotFound, Refused, ThreadClosed, TooMany
 from widget.domain.site import Site
@@ -13,9 +13,7 @@ from widget.domain.thread import Thread, ThreadState, new_thread, site_on, threa
 from widget.domain.trail import Judgement
 from widget.domain.verdict import Outcome, Verdict
 from widget.domain.words import say
-from widget.moderation.banning import ban_on, held_by, refused_by
 from widget.moderation.closing import closes
-from widget.moderation.pipeline import Patience, Prepared, judge, prepare
 from widget.moderation.recheck import promise_recheck
 from widget.plugin_host.consent import lacking
 from widget.plugin_host.settings import SitePlugin
@@ -28,10 +26,16 @@ from widget.store.comments import NewComment
 from widget.store.database import Session
 from widget.store.trails import Record
 from widget.submission.idempotency import Key, find_answered
+from widget.submission.judging import (
+    REFUSED,
+    Judged,
+    judge_with_bans,
+    look_again,
+    refuse_banned,
+)
 from widget.subscriptions import subscribe
 from widget.subscriptions.subscribe import Wish, takes_subscriptions
 
-REFUSED = say("This comment was refused.")
 CLOSED = say("Comments on this page are closed.")
 
 
@@ -72,28 +76,13 @@ def submit(
     submission = replace(submission, site=site_on(submission.site, thread))
     if thread is not None and closes(parts, submission.site, thread):
         raise ThreadClosed(CLOSED)
-    prepared, judgement = judge_with_bans(parts, submission, history)
-    refuse_unstored(judgement.refusal)
-    html = render(parts, submission.site, prepared.submission.body)
+    judged = judge_with_bans(parts, submission, whom_of(submission), history)
+    refuse_unstored(judged.judgement.refusal)
+    refuse_banned(parts, judged)
+    html = render(parts, submission.site, judged.submission.body)
     wanted = [] if submission.author.email is None else notify
-    comment = _store(parts, prepared.submission, html, judgement, key, wanted)
+    comment = _store(parts, judged, html, key, wanted)
     return _answer(parts, comment)
-
-
-def judge_with_bans(
-    parts: Parts, submission: Submission, history: History
-) -> tuple[Prepared, Judgement]:
-    """Judge a submission by the site's bans, then by its plugins: who is shut out costs none."""
-    now, ban = parts.now(), ban_on(parts, submission)
-    if ban is not None and ban.act is BanAct.REJECT:
-        refused = refused_by(ban, submission, history, now)
-        return Prepared(submission=submission, failures={}), refused
-    patience = Patience(parts.config.deadline_s)
-    prepared = prepare(parts.plugins, submission, patience)
-    judgement = judge(parts.plugins, prepared, history, patience, now)
-    if ban is not None:
-        judgement = held_by(ban, judgement, history, submission.site, now)
-    return prepared, judgement
 
 
 def clean(submission: Submission) -> Submission:
@@ -166,19 +155,20 @@ def _check_parent(parts: Parts, session: Session, thread: Thread | None, parent:
 
 def _store(
     parts: Parts,
-    submission: Submission,
+    judged: Judged,
     html: str,
-    judgement: Judgement,
     key: Key | None,
     notify: Sequence[Scope],
 ) -> Comment:
     """Commit the comment with all that belongs to it, then show it."""
+    submission = judged.submission
     records = _records(parts, submission)
     try:
         with parts.database.write() as session:
             earlier = find_answered(parts, session, submission, key)
             if earlier is not None:
                 return earlier
+            judgement = look_again(parts, session, judged).judgement
             thread = threads.begin_thread(session, _new_thread(submission), submission.at)
             new = _new_comment(submission, thread, html, judgement, key)
             comment = comments.add_comment(session, parts.keys, new)
