@@ -130,10 +130,11 @@ def test_a_moderator_bans_from_a_comment_and_ends_it(banning: World) -> None:
     )
     browser = a_browser(banning.app)
     browser.post(sign_in_link(banning.parts, person))
-    page = browser.get(f"/blog/bans?comment={comment}").text
+    page = browser.get(f"/blog/bans/new?comment={comment}").text
     for known in ("ada@mail.example.net", "127.0.0.0/24", "mail.example.net"):
         assert known in page
     form = {"kind": "network", "value": "10.0.0.0/4", "days": "7", "act": "reject"}
+    form |= {"choice": "other"}
     wide = browser.post("/blog/bans", form)
     assert (wide.status_code, "A network is banned from /8 on" in wide.text) == (422, True)
     assert 'value="10.0.0.0/4"' in wide.text

@@ -263,7 +263,7 @@ def test_no_plugin_can_be_called_as_bans_are_on_a_trail(world: World, run: Run) 
 def test_of_what_a_ban_refuses_no_limit_is_used_up_and_one_that_holds_uses_it(
     blog: World,
 ) -> None:
-    blog.set("rate_limit", mode="on", per_address="2/minute")
+    blog.set("rate_limit", mode="on", per_address="2/day")
     first = ban(blog, "email", ADA)
     for number in range(4):
         assert send(blog, f"Number {number}.", email=ADA).status_code == 403

@@ -28,7 +28,8 @@ def blog(run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Return ``run`` on a home with a site ``blog``, one of whose comments has the id 17."""
     done = run("site", "add", "blog", "--title", "My blog", "--host", "example.org")
     assert done.code == 0, done.err
-    rows = [{"id": n, "name": "Ada", "body": f"Number {n}."} for n in range(1, 19)]
+    ada = {"name": "Ada", "email": "ada@example.org"}
+    rows = [{"id": n, "body": f"Number {n}.", **ada} for n in range(1, 19)]
     (tmp_path / "thread.json").write_text(json.dumps({"title": "T", "comments": rows}))
     page = ("--site", "blog", "--url", "https://example.org/a")
     assert run("import", "json", "thread.json", *page).code == 0
@@ -37,8 +38,8 @@ def blog(run: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     tokens = MailTokens(load_keys(home, []).signing)
     (tmp_path / "bounce.eml").write_bytes(bounce(tokens.for_return(1)))
     assert run("ban", "add", "domain", "spam.example", "--site", "blog").code == 0
-    ada = ("ada@example.org", "--role", "moderator", "--site", "blog")
-    assert run("user", "add", *ada).code == 0
+    moderator = ("ada@example.org", "--role", "moderator", "--site", "blog")
+    assert run("user", "add", *moderator).code == 0
     return run
 
 
@@ -80,6 +81,9 @@ def test_the_example_of_a_command_runs_as_it_is_printed(
     assert tuple(words[: len(path)]) == path
     if path == ("moderation", "restore"):
         assert blog("moderation", "spam", "17").code == 0
+    if path == ("moderation", "take-back"):
+        author = ("moderation", "author", "ada@example.org", "--site", "blog", "--spam")
+        assert blog(*author).code == 0
     if path == ("site", "add"):
         words[words.index("blog")] = "blog-2"  # there is one of that key here
     done = blog(*words)

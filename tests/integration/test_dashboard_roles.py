@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from tests.integration.bans_kit import a_ban
 from tests.integration.dashboard_kit import (
     Browser,
     a_browser,
@@ -13,12 +14,17 @@ from tests.integration.dashboard_kit import (
     add_person,
     sign_in_link,
 )
+from widget.domain.audit_log import By
 from widget.domain.comment import Status
 from widget.domain.person import Role
 from widget.domain.site import Site
+from widget.domain.sweep import SweepAct
+from widget.moderation import sweeping
+from widget.moderation.banning import set_ban
 from widget.moderation.decide import change_status
 from widget.moderation.replays import Wanted, cancel, start
 from widget.publication.parts import Parts
+from widget.store.authored import whose_email
 
 WHO = ("anonymous", "stranger", "moderator", "owner", "admin")
 #: Statuses: 303 leads to the sign-in page or on; 404 is how what isn't theirs reads.
@@ -95,6 +101,21 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ("GET", "/dashboard/<site_key>/bans"): ("/blog/bans", {}, MODERATES),
     ("POST", "/dashboard/<site_key>/bans"): ("/blog/bans", {}, (303, 404, 422, 422, 422)),
     ("POST", "/dashboard/<site_key>/bans/<int:ban_id>/end"): ("/blog/bans/99/end", {}, NOTHING),
+    ("GET", "/dashboard/<site_key>/bans/new"): ("/blog/bans/new?comment=1", {}, MODERATES),
+    ("GET", "/dashboard/<site_key>/bans/<int:ban_id>"): ("/blog/bans/1", {}, MODERATES),
+    ("POST", "/dashboard/<site_key>/bans/<int:ban_id>"): (
+        "/blog/bans/1", {"reason": "Adverts", "act": "hold"}, MODERATES_ACT,
+    ),
+    ("GET", "/dashboard/<site_key>/comments/<int:comment_id>/author"): (
+        "/blog/comments/1/author?act=spam", {}, MODERATES,
+    ),
+    ("POST", "/dashboard/<site_key>/comments/<int:comment_id>/author"): (
+        "/blog/comments/1/author", {"act": "spam", "through": "9"}, MODERATES_ACT,
+    ),
+    ("GET", "/dashboard/<site_key>/acts/<int:sweep_id>"): ("/blog/acts/1", {}, MODERATES),
+    ("POST", "/dashboard/<site_key>/acts/<int:sweep_id>/undo"): (
+        "/blog/acts/1/undo", {}, MODERATES_ACT,
+    ),
     ("GET", "/dashboard/<site_key>/deliveries"): ("/blog/deliveries", {}, CONFIGURES),
     ("POST", "/dashboard/<site_key>/deliveries"): ("/blog/deliveries", {}, CONFIGURES_ACT),
     ("POST", "/dashboard/<site_key>/deliveries/<int:delivery_id>"): (
@@ -203,6 +224,7 @@ def world(
     add_comment(parts, site)
     _a_decision_that_can_be_taken_back(parts, site)
     add_comment(parts, other, url="https://other.example/a")
+    _a_ban_and_an_act_on_all_by_an_author(parts, site)
     # An ended one: another can be started.
     cancel(parts, start(parts, Wanted(site=site, plugin="words"), actor="person:1"))
     roles = {
@@ -225,6 +247,13 @@ def world(
 def _a_decision_that_can_be_taken_back(parts: Parts, site: Site) -> None:
     comment = add_comment(parts, site)
     change_status(parts, comment.id, Status.SPAM, actor="person:1")
+
+
+def _a_ban_and_an_act_on_all_by_an_author(parts: Parts, site: Site) -> None:
+    set_ban(parts, site, a_ban("domain", "example.com", parts.now()), by=By(actor="person:1"))
+    whose = whose_email(parts.keys, site, "nobody@example.net")
+    wanted = sweeping.Wanted(site=site, whose=whose, act=SweepAct.SPAM, through=9)
+    sweeping.start(parts, wanted, actor="person:1")
 
 
 def test_every_route_is_listed(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """What a reader or a moderator waits for is answered by an index, however large a thread is."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from sqlalchemy import event
 
 from widget.domain.comment import Status
 from widget.domain.cursor import Cursor
+from widget.domain.sweep import KnownBy
 from widget.domain.thread_page import Sort
-from widget.store import audit_log, pages, queue, schema, to_do
+from widget.store import audit_log, authored, pages, queue, schema, to_do
 from widget.store.audit_log import LogQuery, Place
+from widget.store.authored import Whose
 from widget.store.database import Database, Session, connect
 from widget.store.keys import KeyRing, load_keys
 from widget.store.queue import QueueQuery
@@ -31,7 +34,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def plans(
-    database: Database, keys: KeyRing, ask: Ask, tables: tuple[str, ...] = ("comment",)
+    database: Database,
+    keys: KeyRing,
+    ask: Ask,
+    tables: tuple[str, ...] = ("comment",),
+    but: tuple[str, ...] = (" IN (",),
 ) -> list[str]:
     """Return how SQLite answers the queries on some tables that a question makes."""
     asked: list[tuple[str, object]] = []
@@ -50,8 +57,32 @@ def plans(
                 for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)  # type: ignore[arg-type]  # as it came
             )
             for query, values in asked
-            if any(f"FROM {table}" in query for table in tables) and " IN (" not in query
+            if any(f"FROM {table}" in query for table in tables)
+            and not any(part in query for part in but)
         ]
+
+
+@pytest.mark.parametrize("known_by", [KnownBy.EMAIL, KnownBy.ADDRESS])
+def test_all_that_somebody_wrote_is_found_by_an_index_in_the_order_of_ids(
+    database: Database, tmp_path: Path, known_by: KnownBy
+) -> None:
+    keys = load_keys(tmp_path, [])
+    whose = Whose(site_id=1, known_by=known_by, hashes=("one",))
+    held = frozenset({Status.PENDING})
+    index = f"ix_comment_{known_by} (site_id=? AND {known_by}_hash=?"
+    (some,) = plans(
+        database,
+        keys,
+        lambda s, k: authored.next_batch(s, k, whose, held, (5, 99)),
+        but=(),
+    )
+    assert f"{index} AND rowid>? AND rowid<?)" in some
+    assert "TEMP B-TREE" not in some
+    counted = plans(database, keys, lambda s, k: authored.look(s, k, [whose], 99), but=())
+    several = replace(whose, hashes=("one", "two"))
+    counted += plans(database, keys, lambda s, k: authored.look(s, k, [several], 99), but=())
+    assert counted
+    assert all(index in plan for plan in counted)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import click
 import orjson
 
-from widget.cli import marking, trying
+from widget.cli import author, marking, trying
 from widget.cli.opening import open_parts, site_of
 from widget.domain.comment import Comment, Status
 from widget.domain.errors import FieldError, Invalid
@@ -140,6 +140,8 @@ for _command in (
     marking.page_policy,
     trying.try_one,
     trying.replay_past,
+    author.act_on_author,
+    author.take_back,
 ):
     command.add_command(_command)
 

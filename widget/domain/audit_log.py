@@ -58,6 +58,7 @@ class Action(StrEnum):
     THREAD_OPENED = "thread_opened"
     BAN_SET = "ban_set"
     BAN_ENDED = "ban_ended"
+    BAN_CHANGED = "ban_changed"
 
 
 KIND_OF: Mapping[Action, Kind] = {
@@ -108,6 +109,7 @@ KIND_OF: Mapping[Action, Kind] = {
     Action.THREAD_OPENED: Kind.PAGES,
     Action.BAN_SET: Kind.PEOPLE,
     Action.BAN_ENDED: Kind.PEOPLE,
+    Action.BAN_CHANGED: Kind.PEOPLE,
 }
 
 

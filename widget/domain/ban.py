@@ -4,6 +4,7 @@ import ipaddress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import idna
@@ -52,6 +53,10 @@ class Ban:
     created: datetime
     until: datetime | None
     ended: datetime | None
+
+    def counts(self, now: datetime) -> bool:
+        """Tell whether it counts: it neither was ended nor is its time over."""
+        return self.ended is None and (self.until is None or self.until > now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +125,38 @@ def network_range(value: str) -> tuple[str, str]:
     return _digits(network.network_address), _digits(network.broadcast_address)
 
 
+def is_about(ban: Ban, text: str) -> bool:
+    """Tell whether somebody who looks for a text means a ban.
+
+    That is where the text is in its value or reason, or is an address or email that falls under it.
+    """
+    sought = text.strip().casefold()
+    if sought in ban.value.casefold() or sought in ban.reason.casefold():
+        return True
+    match ban.kind:
+        case BanKind.NETWORK:
+            digits = address_digits(sought)
+            first, last = network_range(ban.value)
+            return digits is not None and first <= digits <= last
+        case BanKind.DOMAIN:
+            host = sought.rpartition("@")[2]
+            return host.endswith(f".{ban.value}") or host == ban.value
+        case BanKind.EMAIL:
+            return False
+
+
+def readers_of(value: str, most: int) -> list[str]:
+    """Return the readers of a network: its IPv4 addresses, or the /64s of an IPv6 one.
+
+    None are returned where there are more than ``most``, or where it is only a part of one.
+    """
+    network = ipaddress.ip_network(value)
+    each = 32 if network.version == 4 else 64
+    if network.prefixlen > each or 1 << (each - network.prefixlen) > most:
+        return []
+    return [str(one.network_address) for one in network.subnets(new_prefix=each)]
+
+
 def address_digits(address: str | None) -> str | None:
     """Return a reader's address as ``network_range`` has it, ``None`` for what is no address."""
     try:
@@ -153,6 +190,7 @@ def website_host(author: Author) -> str:
     return (urlsplit(author.website).hostname or "") if author.website else ""
 
 
+@lru_cache(4096)
 def _domain(text: str) -> str:
     name = text.strip().lower().removeprefix("*.").strip(".")
     ascii_name = idna.encode(name, uts46=True).decode()

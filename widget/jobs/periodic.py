@@ -8,6 +8,7 @@ from typing import Any
 from widget.domain.identity import cut_address
 from widget.domain.plugin import PeriodicTask
 from widget.domain.site import SiteSettings
+from widget.moderation import sweeping
 from widget.moderation.closing import close_threads
 from widget.moderation.replays import KEPT_DAYS, STUCK_DAYS
 from widget.publication.parts import Parts
@@ -21,6 +22,7 @@ from widget.store import (
     retention,
     sites,
     subscriptions,
+    sweeps,
     webhooks,
 )
 from widget.store.database import Database, Session
@@ -35,6 +37,7 @@ CLOSE_THREADS = "close_threads"
 END_AUDIT = "end_audit"
 ADD_UP_DAYS = "add_up_days"
 END_REPLAYS = "end_replays"
+END_SWEEPS = "end_sweeps"
 _HOUR_S = 3600.0
 #: Days for which a moderator can restore what was deleted; then its text and author end.
 DELETED_DAYS = 30
@@ -164,6 +167,11 @@ def _end_replays(database: Database, now: datetime) -> None:
         replays.forget(session, now - timedelta(days=KEPT_DAYS))
 
 
+def _end_sweeps(database: Database, now: datetime) -> None:
+    with database.write() as session:
+        sweeps.forget(session, now - timedelta(days=sweeping.KEPT_DAYS))
+
+
 _CORE: dict[str, Callable[[Database, datetime], None]] = {
     CUT_ADDRESSES: _cut_addresses,
     END_DELETED: _end_deleted,
@@ -172,6 +180,7 @@ _CORE: dict[str, Callable[[Database, datetime], None]] = {
     END_BANS: _end_bans,
     ADD_UP_DAYS: _add_up_days,
     END_REPLAYS: _end_replays,
+    END_SWEEPS: _end_sweeps,
 }
 
 

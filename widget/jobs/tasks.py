@@ -12,6 +12,8 @@ from widget.jobs.periodic import PERIODIC, PluginFailed, run_periodic
 from widget.moderation import bulk
 from widget.moderation.recheck import RECHECK, recheck, submission_of
 from widget.moderation.replays import REPLAY, go_on
+from widget.moderation.sweeping import SWEEP
+from widget.moderation.sweeping import go_on as go_on_sweeping
 from widget.plugin_host.consent import lacking
 from widget.publication.parts import Parts
 from widget.publication.publish import NOTIFY, TELL_PLUGIN, TELL_WEBHOOKS
@@ -83,6 +85,10 @@ def _bulk(parts: Parts, payload: Mapping[str, Any]) -> None:
     bulk.go_on(parts, int(payload["bulk"]), payload.get("actor"))
 
 
+def _sweep(parts: Parts, payload: Mapping[str, Any]) -> None:
+    go_on_sweeping(parts, int(payload["sweep"]), str(payload["state"]), int(payload["position"]))
+
+
 def _tell_plugin(parts: Parts, payload: Mapping[str, Any]) -> None:
     with parts.database.read() as session:
         event = trails.get_event(session, int(payload["event"]))
@@ -125,4 +131,5 @@ _KINDS: dict[str, Callable[[Parts, Mapping[str, Any]], None]] = {
     REPLAY: _replay,
     bulk.BULK: _bulk,
     INDEX_COMMENTS: index_comments,
+    SWEEP: _sweep,
 }

@@ -1,6 +1,6 @@
 """Bans in the pipeline: asked before any plugin, on the trail like one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from widget.domain.ban import (
     Whom,
     ban_value,
 )
-from widget.domain.errors import FieldError, Invalid
+from widget.domain.errors import Conflict, FieldError, Invalid
 from widget.domain.site import Site
 from widget.domain.submission import History
 from widget.domain.trail import Answer, Judgement, Mode, TrailEntry
@@ -91,6 +91,43 @@ def set_ban(parts: Parts, site: Site, ban: Ban, *, by: By) -> Ban:
 
     What somebody is just sending is either kept before this returns, or it meets the ban.
 
+    Where the very same is banned already, that ban is changed; words that are not given stay.
+
+    Raises:
+        Invalid: at the field at fault: ``value``, ``until``, ``reason`` or ``message``.
+    """
+    asked = replace(checked(parts, ban), site_id=site.id, actor=by.actor, created=parts.now())
+    with parts.database.write() as session:
+        bans.hold_all(session, site.id)
+        first = bans.same_ban(session, parts.keys, site.id, asked.kind, asked.value, asked.created)
+        if first is not None:
+            reason, message = asked.reason or first.reason, asked.message or first.message
+            asked = replace(asked, reason=reason, message=message)
+            return _change(parts, session, first, asked, by)
+        kept = bans.add_ban(session, parts.keys, asked)
+        _write(parts, session, Action.BAN_SET, kept, by)
+    return kept
+
+
+def change_ban(parts: Parts, site: Site, ban: Ban, *, by: By) -> Ban:
+    """Give a ban that counts another end, act, reason and message.
+
+    Raises:
+        NotFound: where the site has none of that id.
+        Conflict: where it is over.
+        Invalid: at the field at fault: ``until``, ``reason`` or ``message``.
+    """
+    asked = checked(parts, ban)
+    with parts.database.write() as session:
+        first = bans.get_ban(session, parts.keys, site.id, ban.id)
+        if not first.counts(parts.now()):
+            raise Conflict("This ban is over. Set a new one.")
+        return _change(parts, session, first, asked, by)
+
+
+def checked(parts: Parts, ban: Ban) -> Ban:
+    """Return a ban as it was asked for with its value in its one form.
+
     Raises:
         Invalid: at the field at fault: ``value``, ``until``, ``reason`` or ``message``.
     """
@@ -104,11 +141,7 @@ def set_ban(parts: Parts, site: Site, ban: Ban, *, by: By) -> Ban:
         faults.append(FieldError("until", "This time is over."))
     if faults:
         raise Invalid(faults)
-    asked = replace(ban, site_id=site.id, value=value, actor=by.actor, created=parts.now())
-    with parts.database.write() as session:
-        kept = bans.add_ban(session, parts.keys, asked)
-        _write(parts, session, Action.BAN_SET, kept, by)
-    return kept
+    return replace(ban, value=value)
 
 
 def end_ban(parts: Parts, site: Site, ban_id: int, *, by: By) -> Ban:
@@ -123,9 +156,44 @@ def end_ban(parts: Parts, site: Site, ban_id: int, *, by: By) -> Ban:
     return ended
 
 
-def _write(parts: Parts, session: Session, action: Action, ban: Ban, by: By) -> None:
+def _change(parts: Parts, session: Session, first: Ban, asked: Ban, by: By) -> Ban:
+    changed = bans.change_ban(
+        session,
+        parts.keys,
+        replace(
+            first,
+            until=asked.until,
+            act=asked.act,
+            reason=asked.reason,
+            message=asked.message,
+        ),
+    )
+    pairs = {
+        "until": (_day(first), _day(changed)),
+        "act": (first.act.value, changed.act.value),
+        "reason": (first.reason, changed.reason),
+        "message": (first.message, changed.message),
+    }
+    values = {name: list(pair) for name, pair in pairs.items() if pair[0] != pair[1]}
+    if values:
+        _write(parts, session, Action.BAN_CHANGED, changed, by, {"values": values})
+    return changed
+
+
+def _day(ban: Ban) -> str:
+    return f"{ban.until:%Y-%m-%d %H:%M}" if ban.until else "for good"
+
+
+def _write(
+    parts: Parts,
+    session: Session,
+    action: Action,
+    ban: Ban,
+    by: By,
+    more: Mapping[str, object] | None = None,
+) -> None:
     is_email = ban.kind is BanKind.EMAIL
-    details: dict[str, object] = {"kind": ban.kind.value, "reason": ban.reason}
+    details: dict[str, object] = {"kind": ban.kind.value, "reason": ban.reason, **(more or {})}
     if not is_email:
         details["name"] = ban.value
     entry = Entry(

@@ -1,10 +1,13 @@
 """Bans. What is banned is encrypted; emails and domains are found by keyed hash."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
-from widget.domain.ban import Ban, BanAct, BanKind, Whom, network_range, whom
+from widget.domain.ban import Ban, BanAct, BanKind, Whom, is_about, network_range, whom
 from widget.domain.comment import Status
 from widget.domain.errors import NotFound
 from widget.domain.identity import keyed_hash
@@ -16,6 +19,11 @@ from widget.store.tables import BanRow, CommentRow, SiteRow
 
 VALUE = "ban.value"
 GONE = "There is no such ban."
+PAGE_SIZE = 50
+#: So many bans are read for one page at most.
+_MOST_READ = 20_000
+_BATCH = 200
+_MAX_ID = (1 << 31) - 1
 
 
 def add_ban(session: Session, keys: KeyRing, ban: Ban) -> Ban:
@@ -52,8 +60,7 @@ def find_ban(session: Session, keys: KeyRing, site_id: int, who: Whom, now: date
         select(BanRow)
         .where(
             BanRow.site_id == site_id,
-            BanRow.ended.is_(None),
-            or_(BanRow.until.is_(None), BanRow.until > now),
+            _counts(now),
             or_(*meant),
         )
         .order_by((BanRow.act == BanAct.HOLD), BanRow.id)
@@ -97,6 +104,51 @@ def refusals_from(
     return session.scalar(select(func.count()).select_from(some)) or 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BanQuery:
+    """Which bans of a site: all, those that count or that are over; ``before`` goes on.
+
+    ``about`` is looked for in what is banned and in the reasons; an address or an email finds the
+    bans that it falls under.
+    """
+
+    site_id: int
+    now: datetime
+    counting: bool | None = None
+    about: str = ""
+    before: int | None = None
+
+
+def bans_page(
+    session: Session, keys: KeyRing, query: BanQuery, limit: int = PAGE_SIZE
+) -> tuple[list[Ban], int | None]:
+    """Return some bans, the newest first, and where the next page begins.
+
+    What is banned is encrypted, so that looking for something reads bans until a page is full.
+    """
+    meant = (ban for ban in _newest(session, keys, query) if is_about(ban, query.about))
+    found = list(islice(meant, limit + 1))
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+def _newest(session: Session, keys: KeyRing, query: BanQuery) -> Iterator[Ban]:
+    """Yield bans, the newest first, read by the page; ``_MOST_READ`` at most."""
+    before = query.before
+    for _ in range(_MOST_READ // _BATCH):
+        asked = select(BanRow).where(BanRow.site_id == query.site_id)
+        if before is not None:
+            asked = asked.where(BanRow.id < before)
+        if query.counting is not None:
+            counts = _counts(query.now)
+            asked = asked.where(counts if query.counting else ~counts)
+        rows = session.scalars(asked.order_by(BanRow.id.desc()).limit(_BATCH)).all()
+        for row in rows:
+            yield _ban(row, keys)
+        if len(rows) < _BATCH:
+            return
+        before = rows[-1].id
+
+
 def bans_of(session: Session, keys: KeyRing, site_id: int, limit: int = 200) -> list[Ban]:
     """Return a site's bans, the newest first."""
     rows = session.scalars(
@@ -105,23 +157,73 @@ def bans_of(session: Session, keys: KeyRing, site_id: int, limit: int = 200) -> 
     return [_ban(row, keys) for row in rows]
 
 
+def hold_all(session: Session, site_id: int) -> None:
+    """Let nobody else set a ban, or store what would meet it, until the end of the transaction."""
+    session.get(SiteRow, site_id, with_for_update=True)
+
+
+def same_ban(
+    session: Session, keys: KeyRing, site_id: int, kind: BanKind, value: str, now: datetime
+) -> Ban | None:
+    """Return the ban of the very same that counts already; the value is in its one form."""
+    if kind is BanKind.NETWORK:
+        first, last = network_range(value)
+        is_same = and_(BanRow.first == first, BanRow.last == last)
+    else:
+        is_same = and_(BanRow.hashed == _hash(keys, kind, value))
+    same = select(BanRow).where(BanRow.site_id == site_id, is_same, _counts(now))
+    row = session.scalars(same.order_by(BanRow.id).limit(1)).first()
+    return _ban(row, keys) if row else None
+
+
+def change_ban(session: Session, keys: KeyRing, ban: Ban) -> Ban:
+    """Give a ban another end, act, reason and message; of whom it is stays.
+
+    Raises:
+        NotFound: where the site has none of that id.
+    """
+    row = _row(session, ban.site_id, ban.id)
+    row.until, row.act = ban.until, ban.act
+    row.reason, row.message = ban.reason, ban.message
+    session.flush()
+    return _ban(row, keys)
+
+
 def end_ban(session: Session, keys: KeyRing, site_id: int, ban_id: int, now: datetime) -> Ban:
     """End a ban; one that has ended already stays as it ended.
 
     Raises:
         NotFound: where the site has none of that id.
     """
-    row = session.get(BanRow, ban_id)
-    if row is None or row.site_id != site_id:
-        raise NotFound(GONE)
+    row = _row(session, site_id, ban_id)
     row.ended = row.ended or now
     session.flush()
     return _ban(row, keys)
 
 
+def get_ban(session: Session, keys: KeyRing, site_id: int, ban_id: int) -> Ban:
+    """Return a ban of a site.
+
+    Raises:
+        NotFound: where the site has none of that id.
+    """
+    return _ban(_row(session, site_id, ban_id), keys)
+
+
 def forget_bans(session: Session, before: datetime) -> None:
     """Forget bans that have ended, or whose time was over, before then."""
     session.execute(delete(BanRow).where(or_(BanRow.ended < before, BanRow.until < before)))
+
+
+def _counts(now: datetime) -> ColumnElement[bool]:
+    return and_(BanRow.ended.is_(None), or_(BanRow.until.is_(None), BanRow.until > now))
+
+
+def _row(session: Session, site_id: int, ban_id: int) -> BanRow:
+    row = session.get(BanRow, ban_id) if ban_id <= _MAX_ID else None
+    if row is None or row.site_id != site_id:
+        raise NotFound(GONE)
+    return row
 
 
 def _hash(keys: KeyRing, kind: BanKind, value: str) -> str:

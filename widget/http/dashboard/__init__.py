@@ -10,6 +10,8 @@ from widget import paths
 from widget.http.dashboard import (
     account,
     acts,
+    author,
+    ban_form,
     bans,
     confirm,
     deliveries,
@@ -79,6 +81,8 @@ def blueprint(parts: Parts) -> Blueprint:
         deliveries,
         edits,
         bans,
+        ban_form,
+        author,
     ):
         module.add_routes(dashboard, parts, access)
 

@@ -1,57 +1,78 @@
-"""Bans of a site: who may not write, since when and why; set from a comment or by hand."""
+"""Bans of a site: who may not write, since when and why; searched, changed and ended."""
 
-import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from urllib.parse import urlencode
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from widget.domain.ban import Ban, BanAct, BanKind
-from widget.domain.comment import Comment
-from widget.domain.errors import Invalid, NotFound
+from widget.domain.errors import Conflict, FieldError, Invalid, Malformed
 from widget.domain.site import Site
+from widget.http.dashboard import words
 from widget.http.dashboard.access import Access
 from widget.moderation import banning
 from widget.publication.parts import Parts
-from widget.store import bans, comments, people
+from widget.store import bans, people
+from widget.store.bans import BanQuery
 
-#: For how long somebody may be banned, days; 0 is for good.
-TERMS = (1, 7, 30, 365, 0)
-_FIELDS = ("kind", "value", "days", "act", "reason", "message")
+#: Which bans are listed: all, those in force, those that are over.
+WHICH: Mapping[str, bool | None] = {"": None, "now": True, "over": False}
+_MAX_ID = 1 << 31
+_MAX_SOUGHT = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """What the form holds, what is at fault with it, and what a comment offers to ban."""
+class Sought:
+    """Which bans are asked for, as the form has it."""
 
-    values: Mapping[str, str] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-    offers: tuple[tuple[BanKind, str], ...] = ()
+    about: str = ""
+    which: str = ""
+
+    @property
+    def arguments(self) -> Mapping[str, str]:
+        """Return what is set, as query parameters."""
+        pairs = {"q": self.about, "which": self.which}
+        return {name: value for name, value in pairs.items() if value}
 
 
 def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
-    """Add the routes of bans."""
+    """Add the routes of bans that are set."""
+    _add_list(dashboard, parts, access)
+    _add_one(dashboard, parts, access)
 
+
+def _add_list(dashboard: Blueprint, parts: Parts, access: Access) -> None:
     @dashboard.get("/<site_key>/bans")
     def site_bans(site_key: str) -> Response:
         site = access.site(site_key)
-        offers = _offers(parts, site, request.args.get("comment", ""))
-        kind, value = offers[0] if offers else (BanKind.EMAIL, "")
-        values = {"kind": kind.value, "value": value, "days": "30", "act": BanAct.REJECT.value}
-        return _page(parts, access, site, _Shown(values=values, offers=offers))
-
-    @dashboard.post("/<site_key>/bans")
-    def set_ban(site_key: str) -> Response:
-        site = access.site(site_key)
-        values = {name: request.form.get(name, "").strip() for name in _FIELDS}
-        try:
-            banning.set_ban(parts, site, _asked(parts, site, values), by=access.by())
-        except Invalid as error:
-            errors = {fault.field: fault.message for fault in error.errors}
-            return _page(parts, access, site, _Shown(values=values, errors=errors), 422)
-        return redirect(url_for("dashboard.site_bans", site_key=site.key), 303)
+        sought = Sought(
+            about=request.args.get("q", "").strip()[:_MAX_SOUGHT],
+            which=request.args.get("which", ""),
+        )
+        query = _query(parts, site, sought)
+        with parts.database.read() as session:
+            found, before = bans.bans_page(session, parts.keys, query)
+            who = words.people_of(ban.actor for ban in found)
+            emails = people.emails_of(session, parts.keys, who)
+            known = bool(found) or bool(bans.bans_of(session, parts.keys, site.id, 1))
+        page = render_template(
+            "dashboard/bans.html",
+            site=site,
+            sites=access.own_sites(),
+            bans=found,
+            now=parts.now(),
+            emails=emails,
+            words=words,
+            sought=sought,
+            following=_following(site, sought, before),
+            is_first=query.before is None,
+            is_empty=not known,
+            set_now=request.args.get("set", ""),
+        )
+        return make_response(page)
 
     @dashboard.post("/<site_key>/bans/<int:ban_id>/end")
     def end_ban(site_key: str, ban_id: int) -> Response:
@@ -60,73 +81,115 @@ def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
         return redirect(url_for("dashboard.site_bans", site_key=site.key), 303)
 
 
-def _page(parts: Parts, access: Access, site: Site, shown: _Shown, status: int = 200) -> Response:
-    now = parts.now()
-    with parts.database.read() as session:
-        found = bans.bans_of(session, parts.keys, site.id)
-        numbers = {ban.actor.removeprefix("person:") for ban in found}
-        emails = people.emails_of(session, parts.keys, [int(n) for n in numbers if n.isdecimal()])
-    page = render_template(
-        "dashboard/bans.html",
-        site=site,
-        sites=access.own_sites(),
-        bans=found,
-        counts={ban.id: not ban.ended and (ban.until is None or ban.until > now) for ban in found},
-        who={f"person:{number}": email for number, email in emails.items()},
-        shown=shown,
-        kinds=list(BanKind),
-        acts=list(BanAct),
-        terms=TERMS,
-    )
-    return make_response(page, status)
+def _add_one(dashboard: Blueprint, parts: Parts, access: Access) -> None:
+    def page(
+        site: Site, ban: Ban, values: Mapping[str, str], errors: Mapping[str, str]
+    ) -> Response:
+        with parts.database.read() as session:
+            emails = people.emails_of(session, parts.keys, words.people_of([ban.actor]))
+        text = render_template(
+            "dashboard/ban.html",
+            site=site,
+            sites=access.own_sites(),
+            ban=ban,
+            counts=ban.counts(parts.now()),
+            values=values,
+            errors=errors,
+            acts=list(BanAct),
+            today=parts.now(),
+            emails=emails,
+            words=words,
+        )
+        return make_response(text, 422 if errors else 200)
 
+    def asked_for(site: Site, ban_id: int) -> Ban:
+        with parts.database.read() as session:
+            return bans.get_ban(session, parts.keys, site.id, ban_id)
 
-def _asked(parts: Parts, site: Site, values: Mapping[str, str]) -> Ban:
-    now = parts.now()
-    days = int(values["days"]) if values["days"] in map(str, TERMS) else 0
-    kind = BanKind(values["kind"]) if values["kind"] in list(BanKind) else BanKind.EMAIL
-    return Ban(
-        id=0,
-        site_id=site.id,
-        kind=kind,
-        value=values["value"],
-        act=BanAct.HOLD if values["act"] == BanAct.HOLD else BanAct.REJECT,
-        reason=values["reason"],
-        message=values["message"],
-        actor="",
-        created=now,
-        until=now + timedelta(days=days) if days else None,
-        ended=None,
-    )
+    @dashboard.get("/<site_key>/bans/<int:ban_id>")
+    def ban(site_key: str, ban_id: int) -> Response:
+        site = access.site(site_key)
+        found = asked_for(site, ban_id)
+        return page(site, found, _values(found), {})
 
-
-def _offers(parts: Parts, site: Site, number: str) -> tuple[tuple[BanKind, str], ...]:
-    """Return what can be banned of a comment's author, what means them alone first."""
-    if not (number.isascii() and number.isdigit() and len(number) < 18):
-        return ()
-    with parts.database.read() as session:
+    @dashboard.post("/<site_key>/bans/<int:ban_id>")
+    def change_ban(site_key: str, ban_id: int) -> Response:
+        site = access.site(site_key)
+        found = asked_for(site, ban_id)
+        values = {name: request.form.get(name, "").strip() for name in _values(found)}
         try:
-            comment = comments.get_comment(session, parts.keys, int(number))
-        except NotFound:
-            return ()
-    if comment.site_id != site.id:
-        return ()
-    return tuple(_known(comment))
+            changed = replace(
+                found,
+                until=_until(values["until"], found),
+                act=BanAct.HOLD if values["act"] == BanAct.HOLD else BanAct.REJECT,
+                reason=values["reason"],
+                message=values["message"],
+            )
+            banning.change_ban(parts, site, changed, by=access.by())
+        except Invalid as error:
+            return page(site, found, values, {one.field: one.message for one in error.errors})
+        except Conflict as error:
+            return page(site, found, values, {"": str(error)})
+        return redirect(_address(site, found), 303)
 
 
-def _known(comment: Comment) -> list[tuple[BanKind, str]]:
-    found: list[tuple[BanKind, str]] = []
-    if comment.author.email:
-        found.append((BanKind.EMAIL, comment.author.email))
+def _query(parts: Parts, site: Site, sought: Sought) -> BanQuery:
+    """Return what the store is asked for.
+
+    Raises:
+        Malformed: for a list that there isn't, or what is no place in it.
+    """
+    before = request.args.get("before", "")
+    if sought.which not in WHICH:
+        raise Malformed([FieldError("which", "It is now, over, or nothing for all.")])
+    if before and not (before.isascii() and before.isdigit() and int(before[:11]) < _MAX_ID):
+        raise Malformed([FieldError("before", "It is the number of a ban.")])
+    return BanQuery(
+        site_id=site.id,
+        now=parts.now(),
+        counting=WHICH[sought.which],
+        about=sought.about,
+        before=int(before) if before else None,
+    )
+
+
+def _following(site: Site, sought: Sought, before: int | None) -> str | None:
+    if before is None:
+        return None
+    here = url_for("dashboard.site_bans", site_key=site.key)
+    return f"{here}?{urlencode({**sought.arguments, 'before': before})}"
+
+
+def _values(ban: Ban) -> dict[str, str]:
+    return {
+        "until": f"{ban.until:%Y-%m-%d}" if ban.until else "",
+        "act": ban.act.value,
+        "reason": ban.reason,
+        "message": ban.message,
+    }
+
+
+def _until(text: str, ban: Ban) -> datetime | None:
+    """Return the end of a day, UTC; ``None`` for good. The day of before is the end of before.
+
+    Raises:
+        Invalid: where it is no day.
+    """
+    if text == _values(ban)["until"]:
+        return ban.until
+    if not text:
+        return None
     try:
-        address = ipaddress.ip_address(comment.address or "")
-    except ValueError:
-        address = None
-    if address is not None:
-        wide = 24 if address.version == 4 else 48
-        found.append((BanKind.NETWORK, str(address)))
-        network = ipaddress.ip_network((address, wide), strict=False)
-        found.append((BanKind.NETWORK, str(network)))
-    if comment.author.email:
-        found.append((BanKind.DOMAIN, comment.author.email.rpartition("@")[2]))
-    return found
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+        return datetime.combine(day, time(), UTC) + timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        raise Invalid([FieldError("until", "Write a day as 2026-12-31.")]) from error
+
+
+def _address(site: Site, ban: Ban) -> str:
+    return url_for("dashboard.site_bans", site_key=site.key, set=ban.id)
+
+
+def kind_of(text: str) -> BanKind:
+    """Return the kind of ban that a form names, an email's for anything else."""
+    return BanKind(text) if text in list(BanKind) else BanKind.EMAIL

@@ -26,6 +26,7 @@ from widget.store.tables.subscription import (
     SubscriberRow,
     SubscriptionRow,
 )
+from widget.store.tables.sweep import SweepEventRow, SweepRow
 from widget.store.tables.thread import ThreadRow
 from widget.store.tables.trail import EventRow, RecordRow, TrailRow
 from widget.store.tables.webhook import DeliveryRow, WebhookRow
@@ -60,6 +61,8 @@ __all__ = [
     "SiteRow",
     "SubscriberRow",
     "SubscriptionRow",
+    "SweepEventRow",
+    "SweepRow",
     "ThreadRow",
     "TotpRow",
     "TrailRow",
