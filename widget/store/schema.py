@@ -12,10 +12,12 @@ from sqlalchemy.exc import OperationalError
 
 from widget import paths
 from widget.domain.errors import ConfigurationError
-from widget.store.database import WRITES, Database
+from widget.store.database import BUSY_TIMEOUT_S, WRITES, Database
 
 #: PostgreSQL advisory lock: two nodes that upgrade at once take turns.
 _LOCK = 7_220_551
+#: How long a process waits for another one that upgrades SQLite's database, milliseconds.
+_WAIT_MS = 600_000
 
 
 def upgrade(database: Database) -> None:
@@ -24,7 +26,7 @@ def upgrade(database: Database) -> None:
     Raises:
         ConfigurationError: where the database was written by a newer version, or can't be used.
     """
-    with _opened(database) as plain:
+    with _opened(database) as plain, _patience(database, plain):
         connection = plain.execution_options(**WRITES)
         with connection.begin():
             if not database.is_sqlite:
@@ -32,6 +34,24 @@ def upgrade(database: Database) -> None:
             _refuse_newer(connection)
             if _current(connection) != head():
                 command.upgrade(_alembic(connection), "head")
+
+
+@contextmanager
+def _patience(database: Database, connection: Connection) -> Iterator[None]:
+    """Let SQLite wait: whoever upgrades first may have much to do."""
+    if not database.is_sqlite:
+        yield
+        return
+    _set_wait(connection, _WAIT_MS)
+    try:
+        yield
+    finally:
+        _set_wait(connection, BUSY_TIMEOUT_S * 1000)
+
+
+def _set_wait(connection: Connection, milliseconds: int) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+    connection.rollback()
 
 
 def current(database: Database) -> str | None:
