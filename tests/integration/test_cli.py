@@ -84,6 +84,9 @@ def test_the_example_of_a_command_runs_as_it_is_printed(
     if path == ("moderation", "take-back"):
         author = ("moderation", "author", "ada@example.org", "--site", "blog", "--spam")
         assert blog(*author).code == 0
+    if path == ("thread", "undo"):
+        page = ("https://example.org/b", "--site", "blog")
+        assert blog("thread", "move", "17", *page).code == 0
     if path == ("site", "add"):
         words[words.index("blog")] = "blog-2"  # there is one of that key here
     done = blog(*words)

@@ -20,6 +20,7 @@ _MODULES = {
     "policy": "policy",
     "user": "user",
     "moderation": "moderation",
+    "thread": "thread",
     "ban": "ban",
     "plugins": "plugins",
     "import": "imports",

@@ -12,7 +12,7 @@ from widget.domain.errors import FieldError, Invalid
 from widget.moderation.decide import change_status
 from widget.moderation.decide import undo as take_back
 from widget.publication.parts import Parts
-from widget.store import comments, listing, reactions, trails
+from widget.store import comments, listing, moves, reactions, trails
 
 #: Who works at the command line is a person to the plugins that learn from people.
 ACTOR = "person:cli"
@@ -61,6 +61,7 @@ def show(comment_id: int, as_json: bool) -> None:
         entries = trails.trail_of(session, comment_id)
         events = trails.events_of(session, comment_id)
         flags = reactions.flags_by_comment(session, [comment_id]).get(comment_id, [])
+        path = moves.paths_of(session, [comment_id]).get(comment_id, [])
     row = _row(comment) | {
         "trail": [
             {
@@ -80,6 +81,10 @@ def show(comment_id: int, as_json: bool) -> None:
             | {"reason": event.reason, "message": event.message}
             for event in events
         ],
+        "moves": [
+            {"from": source.url, "to": target.url, "actor": move.actor, "at": move.at}
+            for move, source, target in path
+        ],
         "reports": [{"reason": flag.reason, "at": flag.at} for flag in flags],
     }
     if as_json:
@@ -97,6 +102,8 @@ def show(comment_id: int, as_json: bool) -> None:
         click.echo(
             f"{event.at:%Y-%m-%d %H:%M}  {was} -> {event.after}  {event.actor}  {event.reason}"
         )
+    for move, source, target in path:
+        click.echo(f"{move.at:%Y-%m-%d %H:%M}  {source.url} -> {target.url}  {move.actor}")
 
 
 def _decides(name: str, after: Status, words: str) -> click.Command:

@@ -56,6 +56,10 @@ class Action(StrEnum):
     COMMENTS_IMPORTED = "comments_imported"
     THREAD_CLOSED = "thread_closed"
     THREAD_OPENED = "thread_opened"
+    THREAD_POLICY_SET = "thread_policy_set"
+    COMMENT_MOVED = "comment_moved"
+    THREADS_MERGED = "threads_merged"
+    MOVE_TAKEN_BACK = "move_taken_back"
     BAN_SET = "ban_set"
     BAN_ENDED = "ban_ended"
     BAN_CHANGED = "ban_changed"
@@ -107,6 +111,10 @@ KIND_OF: Mapping[Action, Kind] = {
     Action.COMMENTS_IMPORTED: Kind.PAGES,
     Action.THREAD_CLOSED: Kind.PAGES,
     Action.THREAD_OPENED: Kind.PAGES,
+    Action.THREAD_POLICY_SET: Kind.PAGES,
+    Action.COMMENT_MOVED: Kind.PAGES,
+    Action.THREADS_MERGED: Kind.PAGES,
+    Action.MOVE_TAKEN_BACK: Kind.PAGES,
     Action.BAN_SET: Kind.PEOPLE,
     Action.BAN_ENDED: Kind.PEOPLE,
     Action.BAN_CHANGED: Kind.PEOPLE,
@@ -135,6 +143,11 @@ class Entry:
     target: str = ""
     email: str | None = field(default=None, repr=False)
     details: Mapping[str, object] = field(default_factory=dict)
+
+
+def thread_target(thread_id: int) -> str:
+    """Return how a thread is named as what something was done to."""
+    return f"thread:{thread_id}"
 
 
 def site_changes(before: Site, after: Site) -> Mapping[str, object]:

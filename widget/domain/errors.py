@@ -6,6 +6,7 @@
     ├── Invalid                 fields at fault, all of them at once
     │   └── Malformed           not even readable: bad JSON, an unknown sort or cursor
     ├── NotFound                no such site, thread or comment for this asker
+    │   └── Moved               the comment is on another page of the site now
     ├── NotAllowed              understood, and refused
     │   ├── HostNotAllowed      the page is not one of the site's
     │   ├── OriginNotAllowed    the request comes from a page of somebody else
@@ -50,6 +51,16 @@ class Malformed(Invalid):
 
 class NotFound(WidgetError):
     """There is no such thing, or not for this asker: both read the same on purpose."""
+
+
+class Moved(NotFound):
+    """The comment is on another page now: on the one at ``url``, in its thread named so, if any."""
+
+    def __init__(self, message: str, comment_id: int, url: str, thread: str | None) -> None:
+        super().__init__(message)
+        self.comment_id = comment_id
+        self.url = url
+        self.thread = thread
 
 
 class NotAllowed(WidgetError):

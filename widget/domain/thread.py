@@ -24,7 +24,8 @@ class Thread:
 
     ``count`` is every published comment. ``created`` is when the first comment came, ``None`` for
     a page that nobody has commented on. ``policy`` is the thread's own, ``None`` for its site's.
-    ``reopened`` is whether somebody opened it by hand after it was closed.
+    ``reopened`` is whether somebody opened it by hand after it was closed. ``merged_into`` is the
+    thread that has its comments now, and that answers in its place.
     """
 
     id: int
@@ -38,6 +39,13 @@ class Thread:
     created: datetime | None = None
     policy: Policy | None = None
     reopened: bool = False
+    merged_into: int | None = None
+
+    @property
+    def explicit_id(self) -> str | None:
+        """Return the id that its page gives it, ``None`` where it goes by its address."""
+        kind, _, name = self.key.partition(":")
+        return name if kind == "id" else None
 
 
 def new_thread(site_id: int, key: str, url: str, title: str | None = None) -> Thread:

@@ -35,25 +35,45 @@ BUSY_RETRY_S = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MovedTo:
+    """Where a comment is now: on the page at ``url``, in its thread of that id if it has one."""
+
+    comment: int
+    url: str
+    thread: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A problem document (RFC 9457). ``errors`` is there where a field is at fault."""
+    """A problem document (RFC 9457). ``errors`` is there where a field is at fault.
+
+    ``moved`` is there where the comment that was asked for is on another page now.
+    """
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
     errors: Sequence[FieldError] = ()
+    moved: MovedTo | None = None
 
 
 def problem(
-    status: int, detail: str, faults: Sequence[FieldError] = (), title: str | None = None
+    status: int,
+    detail: str,
+    faults: Sequence[FieldError] = (),
+    title: str | None = None,
+    moved: MovedTo | None = None,
 ) -> Response:
     """Return a problem document (RFC 9457), in the language that the request asks for."""
     words = title or HTTPStatus(status).phrase
     told = tuple(FieldError(fault.field, tell(fault.message)) for fault in faults)
-    body = asdict(Problem(title=words, status=int(status), detail=tell(detail), errors=told))
-    if not faults:
-        del body["errors"]
+    body = asdict(
+        Problem(title=words, status=int(status), detail=tell(detail), errors=told, moved=moved)
+    )
+    for name in ("errors", "moved"):
+        if not body[name]:
+            del body[name]
     response = Response(orjson.dumps(body), status=status, content_type=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
     return mark_language(response)
@@ -65,7 +85,10 @@ def problem_of(error: WidgetError) -> Response:
     faults = error.errors if isinstance(error, errors.Invalid | errors.Refused) else ()
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return _unexpected(error)
-    response = problem(status, words_of(error), faults)
+    moved = None
+    if isinstance(error, errors.Moved):
+        moved = MovedTo(comment=error.comment_id, url=error.url, thread=error.thread)
+    response = problem(status, words_of(error), faults, moved=moved)
     if isinstance(error, errors.TooMany):
         response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, errors.Busy):

@@ -1,5 +1,6 @@
 """Threads that a plugin closes: asked as a comment arrives, and again and again in the worker."""
 
+from widget.domain.errors import NotFound
 from widget.domain.site import Site
 from widget.domain.thread import Thread, ThreadState
 from widget.domain.trail import Mode
@@ -22,10 +23,23 @@ def closes(parts: Parts, site: Site, thread: Thread) -> bool:
             continue
         reply = parts.plugins.ask(plugin, "close_thread", thread=thread, now=parts.now())
         if reply.failure is None and reply.value is True:
-            actor = f"{BY_PLUGIN}{plugin.name}"
-            set_state_of(parts, thread.id, ThreadState.CLOSED, actor=actor)
-            return True
+            return _close(parts, thread, f"{BY_PLUGIN}{plugin.name}")
     return False
+
+
+def closes_any(parts: Parts, site: Site) -> bool:
+    """Tell whether a site has a plugin which closes threads."""
+    plugins = parts.plugins.taking_part(site, "close_thread")
+    return any(plugin.mode is Mode.ON for plugin in plugins)
+
+
+def _close(parts: Parts, thread: Thread, actor: str) -> bool:
+    """Close a thread; one that was merged into another meanwhile is nobody's to close."""
+    try:
+        set_state_of(parts, thread.id, ThreadState.CLOSED, actor=actor)
+    except NotFound:
+        return False
+    return True
 
 
 def close_threads(parts: Parts) -> None:
@@ -33,8 +47,7 @@ def close_threads(parts: Parts) -> None:
     with parts.database.read() as session:
         known = sites.list_sites(session)
     for site in known:
-        plugins = parts.plugins.taking_part(site, "close_thread")
-        if any(plugin.mode is Mode.ON for plugin in plugins):
+        if closes_any(parts, site):
             _close_threads_of(parts, site)
 
 

@@ -3,7 +3,7 @@
 import logging
 from enum import StrEnum
 
-from widget.domain.audit_log import Action, By, Entry
+from widget.domain.audit_log import Action, By, Entry, thread_target
 from widget.domain.comment import Comment, Event, Status
 from widget.domain.errors import FieldError, Invalid, NotFound
 from widget.domain.site import Policy, Site
@@ -12,6 +12,7 @@ from widget.moderation.decide import Decision
 from widget.publication.parts import Parts
 from widget.publication.publish import publish
 from widget.store import audit_log, marks, sites, threads, trails
+from widget.store.database import Session
 from widget.store.marks import Marks
 
 log = logging.getLogger("comment_widget.moderation")
@@ -89,35 +90,34 @@ def set_thread_state(
 
     ``url`` is the page's canonical address.
     """
+    return set_state_of(parts, begin_page(parts, site, url).id, state, actor=actor)
+
+
+def begin_page(parts: Parts, site: Site, url: str) -> Thread:
+    """Return the thread of a page, to be set up before anybody comments there."""
     new = new_thread(site.id, thread_key(url, None), url)
     with parts.database.write() as session:
-        thread_id = threads.begin_thread(session, new, parts.now()).id
-    return set_state_of(parts, thread_id, state, actor=actor)
+        return threads.begin_thread(session, new, parts.now())
 
 
-def set_state_of(parts: Parts, thread_id: int, state: ThreadState, *, actor: str) -> Thread:
+def set_state_of(
+    parts: Parts, thread_id: int, state: ThreadState, *, actor: str, stays: bool = True
+) -> Thread:
     """Close or open a thread that there is.
 
+    What somebody opens no plugin closes, unless they say so: ``stays``.
+
     Raises:
-        NotFound: where there is none of that id.
+        NotFound: where there is none of that id, or another one has its comments now.
     """
+    reopened = stays and state is ThreadState.OPEN and not actor.startswith(BY_PLUGIN)
     with parts.database.write() as session:
-        thread = threads.thread_by_id(session, thread_id)
-        site = sites.site_by_id(session, thread.site_id) if thread else None
-        if thread is None or site is None:
-            raise NotFound("There is no such thread.")
+        thread, site = _locked(session, thread_id)
         if thread.state is not state:
-            by_hand = state is ThreadState.OPEN and not actor.startswith(BY_PLUGIN)
-            threads.set_state(session, thread_id, state, reopened=by_hand)
-            entry = Entry(
-                action=_ACTIONS[state],
-                by=By(actor=actor),
-                site_id=site.id,
-                target=f"thread:{thread_id}",
-                details={"url": thread.url},
-            )
-            audit_log.write(session, parts.keys, entry, parts.now())
+            _write_down(parts, session, thread, _ACTIONS[state], actor)
             log.info("%s: the thread %d is %s", actor, thread_id, state)
+        if thread.state is not state or (thread.reopened and not stays):
+            threads.set_state(session, thread_id, state, reopened=reopened)
         thread = threads.thread_by_id(session, thread_id) or thread
     publish(parts, site, thread)
     return thread
@@ -130,13 +130,44 @@ def set_thread_policy(
 
     ``url`` is the page's canonical address.
     """
-    new = new_thread(site.id, thread_key(url, None), url)
+    return set_policy_of(parts, begin_page(parts, site, url).id, policy, actor=actor)
+
+
+def set_policy_of(parts: Parts, thread_id: int, policy: Policy | None, *, actor: str) -> Thread:
+    """Give a thread that there is a policy of its own, ``None`` for its site's.
+
+    Raises:
+        NotFound: where there is none of that id, or another one has its comments now.
+    """
     with parts.database.write() as session:
-        thread = threads.begin_thread(session, new, parts.now())
-        threads.set_policy(session, thread.id, policy)
-        changed = threads.thread_by_id(session, thread.id) or thread
-    log.info("%s: the policy of the thread %d is %s", actor, thread.id, policy or "its site's")
-    return changed
+        thread, _ = _locked(session, thread_id)
+        if thread.policy is not policy:
+            threads.set_policy(session, thread_id, policy)
+            told = policy.value if policy else "site"
+            _write_down(parts, session, thread, Action.THREAD_POLICY_SET, actor, policy=told)
+            log.info("%s: the policy of the thread %d is %s", actor, thread_id, told)
+        return threads.thread_by_id(session, thread_id) or thread
+
+
+def _locked(session: Session, thread_id: int) -> tuple[Thread, Site]:
+    thread = threads.lock_threads(session, [thread_id]).get(thread_id)
+    site = sites.site_by_id(session, thread.site_id) if thread else None
+    if thread is None or site is None or thread.merged_into is not None:
+        raise NotFound("There is no such thread.")
+    return thread, site
+
+
+def _write_down(
+    parts: Parts, session: Session, thread: Thread, action: Action, actor: str, **details: str
+) -> None:
+    entry = Entry(
+        action=action,
+        by=By(actor=actor),
+        site_id=thread.site_id,
+        target=thread_target(thread.id),
+        details={"url": thread.url, **details},
+    )
+    audit_log.write(session, parts.keys, entry, parts.now())
 
 
 def _kept(badge: Badge) -> str | None:

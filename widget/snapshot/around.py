@@ -5,16 +5,18 @@ from dataclasses import replace
 
 from widget.domain.comment import Comment, Status
 from widget.domain.cursor import Cursor, cursor_at, encode_reply_cursor
-from widget.domain.errors import NotFound
+from widget.domain.errors import Moved, NotFound
 from widget.domain.site import Site
 from widget.domain.thread import Thread
 from widget.domain.thread_page import PublicComment, Replies, Sort, ThreadPage
+from widget.domain.words import say
 from widget.snapshot.build import Builder, public_comment
-from widget.store import comments, pages
+from widget.store import comments, moves, pages, threads
 from widget.store.database import Session
 
 #: How many comments above a deep one come along with it.
 MAX_ANCESTORS = 20
+MOVED = say("This comment was moved to another page.")
 
 
 def path_to(
@@ -24,10 +26,13 @@ def path_to(
 
     Raises:
         NotFound: where no reader can see such a comment in this thread.
+        Moved: where it was in this thread, and is in another one now.
     """
     comment = comments.get_comment(session, builder.keys, wanted)
-    if comment.thread_id != thread.id or not comment.visible:
+    if not comment.visible:
         raise NotFound(comments.GONE)
+    if comment.thread_id != thread.id:
+        raise elsewhere(session, thread.id, comment)
     above = pages.ancestors(session, builder.keys, comment, MAX_ANCESTORS)
     root = comments.get_comment(session, builder.keys, comment.root or comment.id)
     down = [found for found in reversed(above) if found.id != root.id]
@@ -35,6 +40,14 @@ def path_to(
     stands_first = root.pinned and root.status is Status.PUBLISHED
     begin = Cursor(sort=sort) if stands_first else cursor_at(root, sort, inclusive=True)
     return begin, [*down, comment]
+
+
+def elsewhere(session: Session, thread_id: int, comment: Comment) -> NotFound:
+    """Return what is told of a comment of another thread: where it is, if it came from here."""
+    there = threads.thread_by_id(session, comment.thread_id)
+    if there is None or not moves.was_in(session, comment.id, thread_id):
+        return NotFound(comments.GONE)
+    return Moved(MOVED, comment.id, there.url, there.explicit_id)
 
 
 def with_path(

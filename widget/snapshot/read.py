@@ -8,7 +8,7 @@ from widget.domain.cursor import decode_cursor
 from widget.domain.errors import HostNotAllowed, NotFound
 from widget.domain.hosts import page_is_allowed
 from widget.domain.site import Site
-from widget.domain.thread import thread_key
+from widget.domain.thread import Thread, thread_key
 from widget.domain.thread_page import Sort, ThreadPage
 from widget.domain.words import say
 from widget.snapshot.around import path_to, with_path
@@ -60,15 +60,24 @@ class Reader:
         return snapshot
 
     def page(self, session: Session, site: Site, question: Question) -> ThreadPage:
-        """Return the page that answers the question, unencoded."""
-        url = page_of(site, question.url)
-        thread = threads.find_thread(session, site.id, thread_key(url, question.thread))
+        """Return the page that answers the question, unencoded.
+
+        Raises:
+            NotFound: ``around`` a comment that nobody can see.
+            Moved: ``around`` one that is on another page now.
+        """
+        return self._page(session, site, question, _asked(session, site, question)[1])
+
+    def _page(
+        self, session: Session, site: Site, question: Question, thread: Thread | None
+    ) -> ThreadPage:
         cursor = decode_cursor(question.after, question.sort)
         form = self.forms.of(site, question.lang)
         if thread is None:
             if question.around is not None:
                 raise NotFound(say("There is no such comment."))
-            return ThreadPage(thread=nobody_yet(url), comments=(), after=None, form=form)
+            nobody = nobody_yet(page_of(site, question.url))
+            return ThreadPage(thread=nobody, comments=(), after=None, form=form)
         if question.around is not None:
             cursor, path = path_to(self.builder, session, thread, question.around, question.sort)
             page = build_page(self.builder, session, site, thread, cursor, form)
@@ -76,15 +85,23 @@ class Reader:
         return build_page(self.builder, session, site, thread, cursor, form)
 
     def _build(self, session: Session, site: Site, question: Question) -> Snapshot:
-        url = page_of(site, question.url)
-        page = self.page(session, site, question)
+        key, thread = _asked(session, site, question)
+        page = self._page(session, site, question, thread)
         return Snapshot(
             site_id=site.id,
-            thread=(site.key, thread_key(url, question.thread)),
+            # Under the thread that answers: a page whose thread was merged into another is then
+            # found, checked and dropped as that one is.
+            thread=(site.key, thread.key if thread else key),
             site_version=site.version,
             thread_version=page.thread.version,
             encoded=encode(page),
         )
+
+
+def _asked(session: Session, site: Site, question: Question) -> tuple[str, Thread | None]:
+    """Return the key of the thread that is asked for, and the thread that answers for it."""
+    key = thread_key(page_of(site, question.url), question.thread)
+    return key, threads.find_thread(session, site.id, key)
 
 
 def find_site(session: Session, key: str) -> Site:

@@ -1,6 +1,6 @@
 """Whether the counters that are kept at write time are what counting gives."""
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from widget.domain.comment import Status
@@ -17,6 +17,7 @@ def wrong_counts(session: Session) -> list[str]:
         *_wrong_scores(session),
         *_wrong_flags(session),
         *_wrong_numbers(session),
+        *_wrong_places(session),
         *wrong_days(session),
     ]
 
@@ -105,4 +106,28 @@ def _wrong_numbers(session: Session) -> list[str]:
         f"thread {thread} has given {kept} numbers and a comment has {highest}"
         for thread, kept, highest in rows
     ]
+    return lines
+
+
+def _wrong_places(session: Session) -> list[str]:
+    """Return a line for each reply that isn't where its parent is, and for lost comments."""
+    above = aliased(CommentRow)
+    rows = session.scalars(
+        select(CommentRow.id)
+        .join(above, above.id == CommentRow.parent)
+        .where(
+            or_(
+                above.thread_id != CommentRow.thread_id,
+                CommentRow.root.is_(None),
+                CommentRow.root != func.coalesce(above.root, above.id),
+            )
+        )
+    )
+    lines = [f"comment {comment} isn't where the one is that it answers" for comment in rows]
+    lost = session.scalars(
+        select(CommentRow.id)
+        .join(ThreadRow, ThreadRow.id == CommentRow.thread_id)
+        .where(ThreadRow.merged_into.is_not(None))
+    )
+    lines += [f"comment {comment} is in a thread that was merged into another" for comment in lost]
     return lines

@@ -17,7 +17,8 @@ from widget.domain.words import say
 from widget.store import day_counts, search_index, visibility
 from widget.store.database import Session
 from widget.store.keys import KeyRing
-from widget.store.tables import CommentRow, ThreadRow
+from widget.store.locks import lock_with_thread
+from widget.store.tables import CommentRow
 
 EMAIL = "comment.email"
 MAX_ID = (1 << 63) - 1
@@ -272,8 +273,8 @@ def lock_comment(session: Session, comment_id: int) -> CommentRow:
     would wait for each other.
     """
     row = _row(session, comment_id)
-    session.get(ThreadRow, row.thread_id, with_for_update=True)
-    session.refresh(row, with_for_update=True)
+    lock_with_thread(session, comment_id)
+    session.refresh(row)
     return row
 
 

@@ -19,7 +19,8 @@ from widget.domain.day_count import Counted, Counts, counts_of
 from widget.domain.trail import Mode, TrailEntry
 from widget.domain.verdict import Outcome
 from widget.store.database import Session
-from widget.store.tables import CommentRow, DayCountRow, EventRow, ThreadRow, TrailRow
+from widget.store.locks import lock_with_thread
+from widget.store.tables import CommentRow, DayCountRow, EventRow, TrailRow
 
 #: What a plugin says that objects to a comment.
 OBJECTIONS = (Outcome.HOLD.value, Outcome.SPAM.value, Outcome.REJECT.value)
@@ -63,10 +64,7 @@ def touches(session: Session, comment_id: int) -> None:
     touched = _touched(session)
     if comment_id in touched.new or comment_id in touched.before:
         return
-    # The thread first, as ``comments.lock_comment`` does: two orders would wait for each other.
-    thread = select(CommentRow.thread_id).where(CommentRow.id == comment_id).scalar_subquery()
-    session.execute(select(ThreadRow.id).where(ThreadRow.id == thread).with_for_update())
-    session.execute(select(CommentRow.id).where(CommentRow.id == comment_id).with_for_update())
+    lock_with_thread(session, comment_id)
     touched.before[comment_id] = _added_by(session, [comment_id])
 
 

@@ -1,7 +1,7 @@
 """The moderation queue: a site's comments by status, with all that a moderator decides by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
 
@@ -10,7 +10,7 @@ from widget.domain.errors import NotFound
 from widget.domain.search import Search
 from widget.domain.thread import Thread
 from widget.domain.trail import TrailEntry
-from widget.store import reactions, threads, trails
+from widget.store import moves, reactions, threads, trails
 from widget.store.comments import GONE, comment_of
 from widget.store.database import Session
 from widget.store.earlier import Earlier, earlier_by_author
@@ -55,6 +55,7 @@ class QueueItem:
     records: Sequence[Record]
     flags: Sequence[Flag] = ()
     earlier: Earlier | None = None
+    path: moves.Path = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +206,7 @@ def _items(session: Session, keys: KeyRing, ids: Sequence[int]) -> list[QueueIte
     records = trails.records_by_comment(session, ids)
     flags = reactions.flags_by_comment(session, ids)
     earlier = earlier_by_author(session, list(rows.values()))
+    paths = moves.paths_of(session, ids)
     return [
         QueueItem(
             comment=comment_of(rows[one], keys),
@@ -215,6 +217,7 @@ def _items(session: Session, keys: KeyRing, ids: Sequence[int]) -> list[QueueIte
             records=records.get(one, []),
             flags=flags.get(one, []),
             earlier=earlier.get(one),
+            path=paths.get(one, []),
         )
         for one in ids
         if one in rows

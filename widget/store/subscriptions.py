@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from widget.domain.errors import NotFound
 from widget.domain.identity import email_hash
@@ -20,7 +20,7 @@ from widget.domain.thread import Thread
 from widget.store import threads
 from widget.store.database import Session
 from widget.store.keys import KeyRing
-from widget.store.tables import CommentRow, SubscriberRow, SubscriptionRow
+from widget.store.tables import CommentRow, SubscriberRow, SubscriptionRow, ThreadRow
 
 EMAIL = "subscriber.email"
 GONE = "There is no such subscription."
@@ -121,13 +121,18 @@ def find_subscriber(session: Session, keys: KeyRing, site: Site, email: str) -> 
 
 
 def subscriptions_of(session: Session, subscriber_id: int) -> list[Subscription]:
-    """Return what a subscriber asked for, newest first."""
-    rows = session.scalars(
-        select(SubscriptionRow)
+    """Return what a subscriber asked for, newest first.
+
+    Where a page was merged into another it is about that one, and is told once of both.
+    """
+    rows = session.execute(
+        select(SubscriptionRow, ThreadRow.merged_into)
+        .outerjoin(ThreadRow, ThreadRow.id == SubscriptionRow.thread_id)
         .where(SubscriptionRow.subscriber_id == subscriber_id)
         .order_by(SubscriptionRow.id.desc())
     )
-    return [_subscription(row) for row in rows]
+    found = [_subscription(row, merged_into) for row, merged_into in rows]
+    return list({one.target: one for one in reversed(found)}.values())[::-1]
 
 
 def pages_of(session: Session, found: Sequence[Subscription]) -> dict[int, Thread]:
@@ -161,10 +166,22 @@ def set_rhythm(session: Session, subscriber_id: int, rhythm: Rhythm) -> None:
 
 
 def end_subscriptions(session: Session, subscriber_id: int, ids: Sequence[int]) -> None:
-    """End some of a subscriber's subscriptions; those of others are left alone."""
+    """End some of a subscriber's subscriptions; those of others are left alone.
+
+    Of pages that were merged those of all end: they are one to who reads them.
+    """
+    of_page = (
+        select(SubscriptionRow.id, func.coalesce(ThreadRow.merged_into, ThreadRow.id).label("page"))
+        .join(ThreadRow, ThreadRow.id == SubscriptionRow.thread_id)
+        .where(SubscriptionRow.subscriber_id == subscriber_id)
+        .subquery()
+    )
+    pages = select(of_page.c.page).where(of_page.c.id.in_(list(ids)))
+    same = select(of_page.c.id).where(of_page.c.page.in_(pages))
     session.execute(
         delete(SubscriptionRow).where(
-            SubscriptionRow.subscriber_id == subscriber_id, SubscriptionRow.id.in_(list(ids))
+            SubscriptionRow.subscriber_id == subscriber_id,
+            or_(SubscriptionRow.id.in_(list(ids)), SubscriptionRow.id.in_(same)),
         )
     )
 
@@ -240,12 +257,12 @@ def subscriber_of(row: SubscriberRow, keys: KeyRing) -> Subscriber:
     )
 
 
-def _subscription(row: SubscriptionRow) -> Subscription:
+def _subscription(row: SubscriptionRow, merged_into: int | None) -> Subscription:
     return Subscription(
         id=row.id,
         subscriber_id=row.subscriber_id,
         scope=Scope(row.scope),
-        thread_id=row.thread_id,
+        thread_id=merged_into or row.thread_id,
         comment_id=row.comment_id,
         created=row.created,
     )

@@ -17,6 +17,8 @@ def settle(session: Session, row: CommentRow, before: Status | None) -> int:
     ``before`` is the status that the counters know, ``None`` for a new comment.
     """
     thread = locked_thread(session, row.thread_id)
+    if before is None:
+        thread.active = max(thread.active or row.created, row.created)
     was_published = before is Status.PUBLISHED
     is_published = row.status == Status.PUBLISHED
     thread.count += int(is_published) - int(was_published)
@@ -47,6 +49,23 @@ def touch(session: Session, thread_id: int) -> int:
     thread = locked_thread(session, thread_id)
     thread.version += 1
     return thread.version
+
+
+def detach(session: Session, row: CommentRow) -> None:
+    """Take a comment out from under the one that it answers: it stands for itself."""
+    parent = session.get(CommentRow, row.parent, with_for_update=True) if row.parent else None
+    row.parent = None
+    if parent is not None and row.visible:
+        parent.reply_count -= 1
+        _show(session, parent)
+
+
+def attach(session: Session, row: CommentRow, parent: CommentRow) -> None:
+    """Put a comment that stands for itself under another one."""
+    row.parent = parent.id
+    if row.visible:
+        parent.reply_count += 1
+        _show(session, parent)
 
 
 def _show(session: Session, row: CommentRow) -> bool:

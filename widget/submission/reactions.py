@@ -55,11 +55,13 @@ def vote(parts: Parts, place: Place, value: int, reader: Reacting) -> int:
         tally = reactions.vote(session, place.comment.id, voter, value, now)
         if not tally.changed:
             return tally.score
-        showing = reactions.show_votes(session, place.thread.id, now)
+        # Locked, and where it is now: it may have been moved since the reader saw it.
+        thread_id = comments.get_comment(session, parts.keys, place.comment.id).thread_id
+        showing = reactions.show_votes(session, thread_id, now)
         if showing.due is not None:
-            payload = {"thread": place.thread.id}
+            payload = {"thread": thread_id}
             jobs.promise(session, SHOW_VOTES, payload, due=showing.due, now=now)
-        thread = threads.thread_by_id(session, place.thread.id)
+        thread = threads.thread_by_id(session, thread_id)
     if showing.at_once:
         _show(parts, place.site, thread)
     return tally.score
@@ -99,7 +101,7 @@ def flag(parts: Parts, place: Place, reason: str, reader: Reacting) -> int:
             act = Act(actor=PIPELINE, reason=f"Reported by {number}.")
             decide(parts, session, comment_id, Status.PENDING, act=act)
         comment = comments.get_comment(session, parts.keys, comment_id)
-        thread = threads.thread_by_id(session, place.thread.id)
+        thread = threads.thread_by_id(session, comment.thread_id)
     if comment.status is not Status.PUBLISHED:
         _show(parts, place.site, thread)
     return comment.score

@@ -5,15 +5,12 @@ from dataclasses import dataclass, replace
 
 from widget.domain.ban import whom_of
 from widget.domain.comment import PIPELINE, STATUS_OF, Comment, Event, Status
-from widget.domain.errors import FieldError, Invalid, NotFound, Refused, ThreadClosed, TooMany
-from widget.domain.site import Site
+from widget.domain.errors import FieldError, Invalid, Refused, TooMany
 from widget.domain.submission import History, Submission, clean_author, clean_body, clean_title
 from widget.domain.subscription import Scope
-from widget.domain.thread import Thread, ThreadState, new_thread, site_on, thread_key
+from widget.domain.thread import Thread, new_thread, site_on, thread_key
 from widget.domain.trail import Judgement
 from widget.domain.verdict import Outcome, Verdict
-from widget.domain.words import say
-from widget.moderation.closing import closes
 from widget.moderation.recheck import promise_recheck
 from widget.plugin_host.consent import lacking
 from widget.plugin_host.settings import SitePlugin
@@ -33,10 +30,12 @@ from widget.submission.judging import (
     look_again,
     refuse_banned,
 )
+from widget.submission.place import check_open, check_place, has_changed, policy_of
 from widget.subscriptions import subscribe
 from widget.subscriptions.subscribe import Wish, takes_subscriptions
 
-CLOSED = say("Comments on this page are closed.")
+#: So often a comment is looked at again as its page changes; then it is stored all the same.
+MAX_TIMES = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +71,71 @@ def submit(
     if earlier is not None:
         return _answer(parts, earlier)
     submission = clean(submission)
-    thread, history = _check_place(parts, submission)
+    thread, history = check_place(parts, submission)
+    ready = _judged(parts, submission, thread, history)
+    wanted = _Wanted(key=key, notify=notify if submission.author.email else ())
+    for left in reversed(range(MAX_TIMES)):
+        try:
+            return _answer(parts, _store(parts, ready, wanted, is_last=not left))
+        except _Changed:
+            thread, history = check_place(parts, submission)
+            if policy_of(thread) is policy_of(ready.thread):
+                ready = replace(ready, thread=thread)
+            else:
+                ready = _judged(parts, submission, thread, history)
+    raise AssertionError("what is stored the last time is stored")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """A submission as it was judged, and the thread that it was judged for, if there was one."""
+
+    judged: Judged
+    html: str
+    records: Sequence[Record]
+    thread: Thread | None
+
+    @property
+    def submission(self) -> Submission:
+        """Return what was sent, as plugins have prepared it."""
+        return self.judged.submission
+
+    @property
+    def judgement(self) -> Judgement:
+        """Return what became of it."""
+        return self.judged.judgement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What a browser wants beside the comment itself."""
+
+    key: Key | None
+    notify: Sequence[Scope]
+
+
+class _Changed(Exception):
+    """The page's thread isn't any more what it was when the comment was judged for it."""
+
+
+def _judged(
+    parts: Parts, submission: Submission, thread: Thread | None, history: History
+) -> _Ready:
+    """Judge a submission for a thread.
+
+    Raises:
+        Refused, TooMany: for a rejection that the reader can mend.
+    """
     submission = replace(submission, site=site_on(submission.site, thread))
-    if thread is not None and closes(parts, submission.site, thread):
-        raise ThreadClosed(CLOSED)
     judged = judge_with_bans(parts, submission, whom_of(submission), history)
     refuse_unstored(judged.judgement.refusal)
     refuse_banned(parts, judged)
-    html = render(parts, submission.site, judged.submission.body)
-    wanted = [] if submission.author.email is None else notify
-    comment = _store(parts, judged, html, key, wanted)
-    return _answer(parts, comment)
+    return _Ready(
+        judged=judged,
+        html=render(parts, submission.site, judged.submission.body),
+        records=_records(parts, judged.submission),
+        thread=thread,
+    )
 
 
 def clean(submission: Submission) -> Submission:
@@ -122,63 +175,34 @@ def refuse_unstored(refusal: Verdict | None) -> None:
     raise Refused(message, [FieldError(refusal.field or "body", message)])
 
 
-def _check_place(parts: Parts, submission: Submission) -> tuple[Thread | None, History]:
-    """Check that there is a place for the comment; return it, and what is known of its author."""
-    site = submission.site
-    with parts.database.read() as session:
-        thread = threads.find_thread(
-            session, site.id, thread_key(submission.url, submission.thread)
-        )
-        if thread is not None and thread.state is ThreadState.CLOSED:
-            raise ThreadClosed(CLOSED)
-        if submission.parent is not None:
-            _check_parent(parts, session, thread, submission.parent)
-        return thread, comments.history_of(
-            session, parts.keys, site, submission.author, submission.address
-        )
+def _store(parts: Parts, ready: _Ready, wanted: _Wanted, *, is_last: bool) -> Comment:
+    """Commit the comment with all that belongs to it, then show it.
 
-
-def _check_parent(parts: Parts, session: Session, thread: Thread | None, parent: int) -> None:
-    try:
-        found = comments.get_comment(session, parts.keys, parent)
-    except NotFound:
-        found = None
-    if (
-        found is None
-        or thread is None
-        or found.thread_id != thread.id
-        or found.status is not Status.PUBLISHED
-    ):
-        message = say("The comment that this answers is not on this page any more.")
-        raise Invalid([FieldError("parent", message)])
-
-
-def _store(
-    parts: Parts,
-    judged: Judged,
-    html: str,
-    key: Key | None,
-    notify: Sequence[Scope],
-) -> Comment:
-    """Commit the comment with all that belongs to it, then show it."""
-    submission = judged.submission
-    records = _records(parts, submission)
+    Raises:
+        _Changed: where its thread has changed so that it has to be looked at again; not where
+            this is the last time.
+    """
+    submission = ready.submission
     try:
         with parts.database.write() as session:
-            earlier = find_answered(parts, session, submission, key)
+            earlier = find_answered(parts, session, submission, wanted.key)
             if earlier is not None:
                 return earlier
-            judgement = look_again(parts, session, judged).judgement
+            ready = replace(ready, judged=look_again(parts, session, ready.judged))
             thread = threads.begin_thread(session, _new_thread(submission), submission.at)
-            new = _new_comment(submission, thread, html, judgement, key)
-            comment = comments.add_comment(session, parts.keys, new)
-            _write_trail(parts, session, comment, submission.site, judgement, records)
-            _subscribe(parts, session, submission, comment, notify)
+            check_open(thread)
+            if not is_last and has_changed(parts, submission.site, ready.thread, thread):
+                raise _Changed
+            comment = comments.add_comment(
+                session, parts.keys, _new_comment(ready, thread, wanted.key)
+            )
+            _write_trail(parts, session, comment, ready)
+            _subscribe(parts, session, submission, comment, wanted.notify)
             thread = threads.thread_by_id(session, thread.id) or thread
     except comments.AlreadyStored:
         # Another process stored the same key between our question and our answer.
         with parts.database.read() as session:
-            earlier = find_answered(parts, session, submission, key)
+            earlier = find_answered(parts, session, submission, wanted.key)
         if earlier is None:
             raise
         return earlier
@@ -186,28 +210,19 @@ def _store(
     return comment
 
 
-def _new_comment(
-    submission: Submission, thread: Thread, html: str, judgement: Judgement, key: Key | None
-) -> NewComment:
+def _new_comment(ready: _Ready, thread: Thread, key: Key | None) -> NewComment:
     return NewComment(
-        submission=submission,
+        submission=ready.submission,
         thread_id=thread.id,
-        status=STATUS_OF[judgement.outcome],
-        html=html,
+        status=STATUS_OF[ready.judgement.outcome],
+        html=ready.html,
         idempotency_key=key.value if key else None,
         digest=key.digest if key else None,
     )
 
 
-def _write_trail(
-    parts: Parts,
-    session: Session,
-    comment: Comment,
-    site: Site,
-    judgement: Judgement,
-    records: Sequence[Record],
-) -> None:
-    now = parts.now()
+def _write_trail(parts: Parts, session: Session, comment: Comment, ready: _Ready) -> None:
+    judgement, now = ready.judgement, parts.now()
     trails.add_trail(session, comment.id, judgement.entries)
     event = Event(
         id=0,
@@ -219,11 +234,11 @@ def _write_trail(
         at=now,
     )
     event = trails.add_event(session, event)
-    for record in records:
+    for record in ready.records:
         trails.add_record(session, comment.id, record)
     if judgement.owed:
         promise_recheck(session, comment.id, 0, now)
-    promise_to_tell(parts, session, site, event)
+    promise_to_tell(parts, session, ready.submission.site, event)
 
 
 def _subscribe(

@@ -11,7 +11,16 @@ from widget.domain.person import Right
 from widget.domain.site import Site
 from widget.domain.subscription import MailKind, Rhythm, Scope, next_digest, target_of
 from widget.publication.parts import Parts
-from widget.store import comments, mails, moderator_mail, people, sites, subscriptions, trails
+from widget.store import (
+    comments,
+    mails,
+    moderator_mail,
+    moves,
+    people,
+    sites,
+    subscriptions,
+    trails,
+)
 from widget.store.database import Session
 from widget.store.mails import NewMail
 
@@ -81,9 +90,12 @@ def _tell_subscribers(parts: Parts, found: _Decided) -> None:
 
 def _listeners(parts: Parts, found: _Decided) -> Iterator[Sequence[tuple[int, str, str]]]:
     comment = found.comment
+    with parts.database.read() as session:
+        # Who asked for the comments of a page that was merged into this one wants these.
+        pages = [comment.thread_id, *moves.merged_ids(session, comment.thread_id)]
     targets = [
         target_of(Scope.SITE, None, None),
-        target_of(Scope.THREAD, comment.thread_id, None),
+        *(target_of(Scope.THREAD, page, None) for page in pages),
     ]
     if comment.parent is not None:
         targets.append(target_of(Scope.REPLIES, None, comment.parent))

@@ -62,15 +62,18 @@ def import_thread(
         return report
     with parts.database.write() as session:
         thread = threads.begin_thread(session, _thread(site, canonical, foreign), parts.now())
+        # By the page that is imported: its thread may have been merged into another one's.
+        key = thread_key(canonical, None)
         known = comments.known_source_ids(
-            session, site.id, [_source_id(parts, thread, row.id) for row, _, _ in ready]
+            session, site.id, [_source_id(parts, key, row.id) for row, _, _ in ready]
         )
-        run = _Run(parts=parts, session=session, thread=thread, known=known, report=report)
+        run = _Run(parts=parts, session=session, thread=thread, key=key, known=known, report=report)
         for row, submission, html in ready:
             run.add(row, submission, html)
             advance()
-        thread = threads.thread_by_id(session, thread.id) or thread
-    publish(parts, site, thread)
+        changed = threads.threads_by_id(session, {thread.id, *run.elsewhere})
+    for thread in changed.values():
+        publish(parts, site, thread)
     return report
 
 
@@ -129,24 +132,30 @@ def _author(row: ForeignComment, settings: SiteSettings, report: Report) -> Auth
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """One import under way. ``known`` are the stored comments by their id in the source."""
+    """One import under way. ``known`` are the stored comments by their id in the source.
+
+    ``key`` is that of the page, ``elsewhere`` the threads to which comments of it were moved and
+    where replies to them go.
+    """
 
     parts: Parts
     session: Session
     thread: Thread
+    key: str
     known: dict[str, int]
     report: Report
+    elsewhere: set[int] = field(default_factory=set)
 
     def add(self, row: ForeignComment, submission: Submission, html: str) -> None:
         """Store a comment that no earlier run has stored."""
-        name = _source_id(self.parts, self.thread, row.id)
+        name = _source_id(self.parts, self.key, row.id)
         if name in self.known:
             self.report.known += 1
             return
-        parent = self.known[_source_id(self.parts, self.thread, row.parent)] if row.parent else None
+        parent = self.known[_source_id(self.parts, self.key, row.parent)] if row.parent else None
         new = NewComment(
             submission=replace(submission, parent=parent),
-            thread_id=self.thread.id,
+            thread_id=self._thread_of(parent),
             status=Status.PUBLISHED,
             html=html,
             source_id=name,
@@ -155,6 +164,14 @@ class _Run:
         trails.add_event(self.session, _imported(comment, self.parts.now()))
         self.known[name] = comment.id
         self.report.added += 1
+
+    def _thread_of(self, parent: int | None) -> int:
+        """Return the thread of a comment's place: the page's, or the one its parent went to."""
+        if parent is None:
+            return self.thread.id
+        there = comments.get_comment(self.session, self.parts.keys, parent).thread_id
+        self.elsewhere.add(there)
+        return there
 
 
 def _imported(comment: Comment, now: datetime) -> Event:
@@ -176,16 +193,13 @@ def _thread(site: Site, url: str, foreign: ForeignThread) -> Thread:
 def _count_known(parts: Parts, site: Site, url: str, ready: Sequence[_Ready]) -> int:
     """Return how many comments an earlier run has added."""
     with parts.database.read() as session:
-        thread = threads.find_thread(session, site.id, thread_key(url, None))
-        if thread is None:
-            return 0
-        names = [_source_id(parts, thread, row.id) for row, _, _ in ready]
+        names = [_source_id(parts, thread_key(url, None), row.id) for row, _, _ in ready]
         return len(comments.known_source_ids(session, site.id, names))
 
 
-def _source_id(parts: Parts, thread: Thread, foreign_id: str) -> str:
+def _source_id(parts: Parts, key: str, foreign_id: str) -> str:
     """Return what a comment is known by: its page and its id there, whatever the file's name."""
-    return "json:" + keyed_hash(parts.keys.lookup, "source", thread.key, foreign_id)
+    return "json:" + keyed_hash(parts.keys.lookup, "source", key, foreign_id)
 
 
 def _parents_first(rows: Sequence[ForeignComment]) -> Iterable[ForeignComment]:

@@ -135,8 +135,10 @@ def browser_name(user_agent: str | None) -> str | None:
 
 
 def people_in(items: list[QueueItem]) -> set[int]:
-    """Return the ids of the people who decided on some comments."""
-    return people_of(event.actor for item in items for event in item.events)
+    """Return the ids of the people who decided on some comments, or moved them."""
+    deciding = [event.actor for item in items for event in item.events]
+    moving = [move.actor for item in items for move, _, _ in item.path]
+    return people_of([*deciding, *moving])
 
 
 def people_of(actors: Iterable[str]) -> set[int]:

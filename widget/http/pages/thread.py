@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from widget.domain.comment import Author, Status
-from widget.domain.errors import Invalid, NotAllowed, NotFound, Refused, TooMany, WidgetError
+from widget.domain.errors import Invalid, Moved, NotAllowed, NotFound, Refused, TooMany, WidgetError
 from widget.domain.site import Site
 from widget.domain.submission import MAX_EMAIL, Submission, clean_title
 from widget.domain.thread import new_thread, thread_key
@@ -43,8 +43,12 @@ def add_routes(pages: Blueprint, parts: Parts) -> None:
     limits = AddressLimits(parts.config.redis_url, subscriptions.BY_ADDRESS)
 
     @pages.get("/threads")
-    def thread_page() -> Response:
-        return draw(parts, Shown(question=read_question(request), draft=_empty(request.args)))
+    def thread_page() -> AnyResponse:
+        question = read_question(request)
+        try:
+            return draw(parts, Shown(question=question, draft=_empty(request.args)))
+        except Moved as moved:
+            return redirect(_moved_to(parts, question, moved), 302)
 
     @pages.post("/threads")
     def post_from_page() -> AnyResponse:
@@ -89,6 +93,14 @@ def add_routes(pages: Blueprint, parts: Parts) -> None:
             permalink=url,
             at=parts.now(),
         )
+
+
+def _moved_to(parts: Parts, question: Question, moved: Moved) -> str:
+    """Return the address of a comment that is on another page now."""
+    there = replace(question, url=moved.url, thread=moved.thread)
+    more = {"fragment": 1} if request.args.get("fragment") == "1" else {}
+    where = link(parts, there, around=moved.comment_id, **more)
+    return f"{where}#comment-{moved.comment_id}"
 
 
 def _subscribe(parts: Parts, site: Site, question: Question, count: Callable[[], None]) -> Response:

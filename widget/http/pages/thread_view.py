@@ -15,6 +15,7 @@ from widget.domain.site import Site
 from widget.domain.thread_page import PublicComment, Replies, ThreadPage
 from widget.http.pages.thread_words import PageWords, page_language
 from widget.publication.parts import Parts
+from widget.snapshot.around import elsewhere
 from widget.snapshot.build import build_replies, public_comment
 from widget.snapshot.read import Question, find_site
 from widget.store import comments
@@ -104,8 +105,10 @@ def _replies_only(parts: Parts, session: Session, site: Site, page: ThreadPage) 
     if not (wanted.isascii() and wanted.isdigit()) or len(wanted) > 18:
         return page
     parent = comments.get_comment(session, parts.keys, int(wanted))
-    if not parent.visible or parent.thread_id != page.thread.id:
+    if not parent.visible or page.thread.id is None:
         raise NotFound(comments.GONE)
+    if parent.thread_id != page.thread.id:
+        raise elsewhere(session, page.thread.id, parent)
     after = decode_reply_cursor(request.args.get("after_reply"))
     found, cursor = build_replies(parts.reader.builder, session, site, parent, after)
     replies = replace(_no_replies(parent), comments=found, after=cursor)

@@ -27,7 +27,7 @@ from widget.store.tables.subscription import (
     SubscriptionRow,
 )
 from widget.store.tables.sweep import SweepEventRow, SweepRow
-from widget.store.tables.thread import ThreadRow
+from widget.store.tables.thread import MovedRow, MoveRow, ThreadRow
 from widget.store.tables.trail import EventRow, RecordRow, TrailRow
 from widget.store.tables.webhook import DeliveryRow, WebhookRow
 
@@ -50,6 +50,8 @@ __all__ = [
     "MailRow",
     "MemoryRow",
     "ModeratorMailRow",
+    "MoveRow",
+    "MovedRow",
     "PasskeyRow",
     "PauseRow",
     "PersonRow",

@@ -22,6 +22,7 @@ class AuditRow(Base):
         Index("ix_audit_site_actor", "site_id", "actor", "at", "id"),
         Index("ix_audit_actor", "actor", "at", "id"),
         Index("ix_audit_kind", "kind", "at", "id"),
+        Index("ix_audit_target", "target", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -98,6 +98,18 @@ class CommentRow(Base):
             sqlite_where=text("pinned = 1"),
             postgresql_where=text("pinned"),
         ),
+        Index(
+            "ix_comment_thread_flagged",
+            "thread_id",
+            sqlite_where=text("flag_count > 0"),
+            postgresql_where=text("flag_count > 0"),
+        ),
+        Index(
+            "ix_comment_thread_pending",
+            "thread_id",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
         Index("ix_comment_number", "thread_id", "number", unique=True),
         Index("ix_comment_email", "site_id", "email_hash"),
         Index("ix_comment_address", "site_id", "address_hash"),
