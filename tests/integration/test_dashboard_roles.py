@@ -96,6 +96,29 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
     ),
     ("POST", "/dashboard/<site_key>/undo"): ("/blog/undo", {"decision": "2.3"}, MODERATES_ACT),
     ("GET", "/dashboard/<site_key>/overview"): ("/blog/overview", {}, MODERATES),
+    ("GET", "/dashboard/<site_key>/comments/<int:comment_id>/move"): (
+        "/blog/comments/1/move", {}, MODERATES,
+    ),
+    ("POST", "/dashboard/<site_key>/comments/<int:comment_id>/move"): (
+        "/blog/comments/1/move", {"to": "https://example.org/b"}, MODERATES_ACT,
+    ),
+    ("GET", "/dashboard/<site_key>/threads"): ("/blog/threads", {}, MODERATES),
+    ("POST", "/dashboard/<site_key>/threads"): (
+        "/blog/threads", {"url": "https://example.org/b"}, MODERATES_ACT,
+    ),
+    ("GET", "/dashboard/<site_key>/threads/<int:thread_id>"): ("/blog/threads/1", {}, MODERATES),
+    ("POST", "/dashboard/<site_key>/threads/<int:thread_id>/state"): (
+        "/blog/threads/1/state", {"act": "close"}, MODERATES_ACT,
+    ),
+    ("POST", "/dashboard/<site_key>/threads/<int:thread_id>/policy"): (
+        "/blog/threads/1/policy", {"policy": "hold"}, MODERATES_ACT,
+    ),
+    ("POST", "/dashboard/<site_key>/threads/<int:thread_id>/merge"): (
+        "/blog/threads/1/merge", {"to": "https://example.org/b"}, MODERATES_ACT,
+    ),
+    ("POST", "/dashboard/<site_key>/threads/undo"): (
+        "/blog/threads/undo", {"move": "999"}, NOTHING,
+    ),
     ("GET", "/dashboard/<site_key>/what-if"): ("/blog/what-if", {}, MODERATES),
     ("POST", "/dashboard/<site_key>/what-if"): ("/blog/what-if", {"body": "What if?"}, MODERATES),
     ("GET", "/dashboard/<site_key>/bans"): ("/blog/bans", {}, MODERATES),
@@ -280,7 +303,18 @@ def test_each_route_lets_in_whom_it_should(
 
 
 @pytest.mark.parametrize("who", ["stranger", "moderator", "owner", "admin"])
-@pytest.mark.parametrize("path", ["/blog/comments/3", "/blog/comments/999", "/other/comments/1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/blog/comments/3",
+        "/blog/comments/999",
+        "/other/comments/1",
+        "/blog/comments/3/move",
+        "/blog/threads/2",
+        "/blog/threads/999",
+        "/other/threads/1",
+    ],
+)
 def test_a_comment_of_another_site_is_not_found(
     world: dict[str, Browser], who: str, path: str
 ) -> None:
@@ -293,6 +327,22 @@ def test_a_comment_of_another_site_can_not_be_decided_on_through_ones_own(
 ) -> None:
     form = {"comment": "3", "act": "approve", "decision": "3.4"}
     assert world["moderator"].post(path, form).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/blog/threads/2/state", {"act": "close"}),
+        ("/blog/threads/2/policy", {"policy": "hold"}),
+        ("/blog/threads/2/merge", {"to": "https://example.org/b"}),
+        ("/blog/comments/3/move", {"to": "https://example.org/b"}),
+    ],
+)
+def test_a_page_of_another_site_can_not_be_changed_through_ones_own(
+    world: dict[str, Browser], path: str, form: dict[str, str]
+) -> None:
+    for who in ("moderator", "admin"):
+        assert world[who].post(path, form).status_code == 404
 
 
 def test_an_anonymous_script_is_told_to_sign_in(world: dict[str, Browser]) -> None:

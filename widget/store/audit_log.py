@@ -123,6 +123,19 @@ def log_page(session: Session, keys: KeyRing, query: LogQuery, size: int = PAGE_
     return LogPage(lines, found[size - 1][0] if len(found) > size else None)
 
 
+def log_of(
+    session: Session, keys: KeyRing, target: str, actions: Sequence[Action], limit: int
+) -> list[LogLine]:
+    """Return what was done to one target, the newest first, as far as the log still has it."""
+    rows = session.scalars(
+        select(AuditRow)
+        .where(AuditRow.target == target, AuditRow.action.in_(actions))
+        .order_by(AuditRow.id.desc())
+        .limit(limit)
+    )
+    return [_line_of_entry(keys, row) for row in rows]
+
+
 def actors_of(session: Session, site_id: int | None) -> list[str]:
     """Return everybody who is in the log of a site, or of the server."""
     found: set[str] = set()

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 
-from widget.domain.comment import Status
+from widget.domain.comment import Comment, Status
 from widget.domain.thread import Thread, ThreadState
+from widget.store.comments import comment_of
 from widget.store.database import Session
+from widget.store.keys import KeyRing
 from widget.store.tables import CommentRow, ThreadRow
 from widget.store.threads import thread_of
 
@@ -99,6 +101,21 @@ def figures_of(session: Session, thread_id: int) -> ThreadFigures:
     )
 
 
+def waiting_in(session: Session, keys: KeyRing, thread_id: int, limit: int) -> list[Comment]:
+    """Return the oldest comments of a thread that are held or reported, or whose edit waits."""
+    site_id = session.get_one(ThreadRow, thread_id).site_id
+    ids: set[int] = set()
+    for conditions in (
+        _held([thread_id]), _edits(site_id, [thread_id]), _reported([thread_id])
+    ):  # fmt: skip
+        query = select(CommentRow.id).where(*conditions).order_by(CommentRow.id).limit(limit)
+        ids.update(session.scalars(query))
+    rows = session.scalars(
+        select(CommentRow).where(CommentRow.id.in_(sorted(ids)[:limit])).order_by(CommentRow.id)
+    )
+    return [comment_of(row, keys) for row in rows]
+
+
 def begun_at(session: Session, thread_id: int) -> datetime:
     """Return when the first comment of a thread that readers see came, else the thread itself."""
     row = session.get_one(ThreadRow, thread_id)
@@ -153,16 +170,23 @@ def _waiting(session: Session, thread_ids: Sequence[int]) -> tuple[dict[int, int
         return pending, reported
     of = CommentRow.thread_id
     site_id = session.scalar(select(ThreadRow.site_id).where(ThreadRow.id == thread_ids[0]))
-    # Written out, as the index is: SQLite uses a partial one only for the very same words.
-    held = of.in_(thread_ids), CommentRow.status == literal_column(f"'{Status.PENDING.value}'")
-    for conditions in (held, _edits(site_id or 0, thread_ids)):
+    for conditions in (_held(thread_ids), _edits(site_id or 0, thread_ids)):
         rows = session.execute(select(of, func.count()).where(*conditions).group_by(of))
         for thread_id, count in rows:
             pending[thread_id] = pending.get(thread_id, 0) + count
-    flagged = of.in_(thread_ids), CommentRow.flag_count > 0
-    rows = session.execute(select(of, func.count()).where(*flagged).group_by(of))
+    rows = session.execute(select(of, func.count()).where(*_reported(thread_ids)).group_by(of))
     reported = {thread_id: count for thread_id, count in rows}
     return pending, reported
+
+
+def _held(thread_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    # Written out, as the index is: SQLite uses a partial one only for the very same words.
+    pending = CommentRow.status == literal_column(f"'{Status.PENDING.value}'")
+    return CommentRow.thread_id.in_(thread_ids), pending
+
+
+def _reported(thread_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    return CommentRow.thread_id.in_(thread_ids), CommentRow.flag_count > 0
 
 
 def _edits(site_id: int, thread_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:

@@ -19,6 +19,7 @@ from widget.http.dashboard import (
     invitations,
     log,
     many,
+    moving,
     overview,
     own_passkeys,
     people,
@@ -29,6 +30,7 @@ from widget.http.dashboard import (
     replays,
     settings,
     sign_in,
+    threads,
     totp,
     what_if,
 )
@@ -83,6 +85,8 @@ def blueprint(parts: Parts) -> Blueprint:
         bans,
         ban_form,
         author,
+        threads,
+        moving,
     ):
         module.add_routes(dashboard, parts, access)
 
