@@ -6,14 +6,18 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: run test test-postgresql lint format docs client wheel bench clean
+.PHONY: run test coverage test-postgresql lint format docs client wheel bench clean
 
 ## run: a demo article with comments under it; what is in ./var is kept
 run: $(VENV)/installed
 	$(BIN)/comment-widget demo
 
-## test: every test on SQLite, with coverage
+## test: every test on SQLite
 test: $(VENV)/ready-to-test examples/node_modules/.package-lock.json
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(TESTS)
+
+## coverage: the same, and which lines no test runs
+coverage: $(VENV)/ready-to-test examples/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
 		--cov --cov-report=term:skip-covered $(TESTS)
 

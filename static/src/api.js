@@ -77,9 +77,11 @@ export function makeApi(settings, signal) {
 
 /** @param {Response} response */
 async function asError(response) {
-  /** @type {{title?: string, detail?: string, errors?: FieldError[]}} */
+  /** @type {{title?: string, detail?: string, errors?: FieldError[], moved?: {url: string, comment: number}}} */
   const problem = await response.json().catch(() => ({}));
   const wait = response.headers.get("Retry-After");
   const message = problem.detail || problem.title || "";
-  return new ApiError(response.status, message, problem.errors ?? [], wait ? Number(wait) : null);
+  const { errors = [], moved } = problem;
+  const there = moved ? `${moved.url.split("#")[0]}#comment-${moved.comment}` : null;
+  return new ApiError(response.status, message, errors, wait ? Number(wait) : null, there);
 }

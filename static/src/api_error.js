@@ -7,13 +7,15 @@ export class ApiError extends Error {
    * @param {string} message the server's words for readers, "" where it gave none
    * @param {FieldError[]} errors
    * @param {number | null} retryAfter in seconds
+   * @param {string | null} moved the address of a comment that is on another page now
    */
-  constructor(status, message, errors, retryAfter) {
+  constructor(status, message, errors, retryAfter, moved = null) {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.errors = errors;
     this.retryAfter = retryAfter;
+    this.moved = moved;
   }
 }
 

@@ -58,7 +58,7 @@ export function sortParameter({ state }) {
 /** @param {Box} box @param {ThreadPage} page @param {Partial<Box["state"]>} [more] */
 export function show(box, page, more = {}) {
   const { thread, comments, after, form } = page;
-  box.set({ thread, comments, after, form, partial: false, fresh: null, ...more });
+  box.set({ thread, comments, after, form, partial: false, fresh: null, moved: null, ...more });
 }
 
 /** Show the thread from its beginning. @param {Box} box */
@@ -84,7 +84,10 @@ export async function goTo(box, id) {
       const page = await box.api.thread({ sort: sortParameter(box), around: String(id) });
       show(box, page, { partial: true });
     } catch (error) {
-      if (!box.signal.aborted) box.set({ announcement: missing(box, error) });
+      if (box.signal.aborted) return;
+      const { moved = null, message = "" } = apiError(error) ?? {};
+      box.set(moved ? { moved: { href: moved, message } } : { announcement: missing(box, error) });
+      if (moved) box.focus("moved");
       return;
     }
   }

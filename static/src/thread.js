@@ -196,6 +196,7 @@ function emptyState(settings) {
     sort: settings.sort,
     partial: false,
     fresh: null,
+    moved: null,
     drafts: {},
     author: {},
     answers: {},

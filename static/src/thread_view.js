@@ -73,6 +73,13 @@ function thread(box) {
   const open = state.thread?.state === "open";
   return [
     head(box),
+    // The link says where a comment is that the page's address names.
+    state.moved &&
+      h(
+        "p",
+        { class: "closed", key: "moved" },
+        h("a", { id: "moved", href: state.moved.href }, state.moved.message),
+      ),
     open
       ? draft && writingView(box, draft)
       : h("p", { class: "closed", key: "closed" }, t("closed")),

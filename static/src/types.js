@@ -103,6 +103,7 @@
  * @property {Form | null} form
  * @property {Sort} sort
  * @property {boolean} partial the page begins in the middle of the thread
+ * @property {{href: string, message: string} | null} moved where the comment is that was asked for
  * @property {ThreadPage | null} fresh a newer page that the reader has not asked for yet
  * @property {Record<string, Draft>} drafts
  * @property {Writer} author

@@ -13,12 +13,13 @@ from widget.domain.comment import Status
 from widget.domain.cursor import Cursor
 from widget.domain.sweep import KnownBy
 from widget.domain.thread_page import Sort
-from widget.store import audit_log, authored, pages, queue, schema, to_do
+from widget.store import audit_log, authored, pages, queue, schema, thread_list, to_do
 from widget.store.audit_log import LogQuery, Place
 from widget.store.authored import Whose
 from widget.store.database import Database, Session, connect
 from widget.store.keys import KeyRing, load_keys
 from widget.store.queue import QueueQuery
+from widget.store.thread_list import ThreadQuery
 
 THEN = datetime(2026, 1, 2, tzinfo=UTC)
 Ask = Callable[[Session, KeyRing], object]
@@ -164,3 +165,14 @@ def test_the_pages_with_most_to_do_are_found_by_what_waits(
     for index in ("ix_comment_waiting", "ix_comment_proposed", "ix_comment_flagged"):
         assert index in plan
     assert "SCAN comment" not in plan
+
+
+@pytest.mark.parametrize("after", [None, (THEN, 9)])
+def test_a_page_of_the_list_of_pages_costs_what_it_shows(
+    database: Database, tmp_path: Path, after: tuple[datetime, int] | None
+) -> None:
+    query = ThreadQuery(site_id=1, after=after)
+    keys = load_keys(tmp_path, [])
+    (plan,) = plans(database, keys, lambda s, k: thread_list.list_threads(s, query), ("thread",))
+    assert "ix_thread_active" in plan
+    assert "TEMP B-TREE" not in plan

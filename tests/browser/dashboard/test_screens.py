@@ -1,5 +1,6 @@
 """Every screen: accessible, whole on a telephone, in light and dark."""
 
+import json
 from collections.abc import Callable
 from typing import Literal
 
@@ -23,6 +24,10 @@ SCREENS = (
     "/{key}/comments/{comment}/edit",
     "/{key}/overview",
     "/{key}/overview?days=365",
+    "/{key}/comments/{comment}/move",
+    "/{key}/threads",
+    "/{key}/threads?q=http://127.0.0.1:9/new",
+    "/{key}/threads/{thread}",
     "/{key}/what-if",
     "/{key}/settings",
     "/{key}/plugins/akismet",
@@ -63,9 +68,15 @@ def test_no_screen_has_an_accessibility_fault_or_is_wider_than_the_window(
     desk.server.cli("site", "set", desk.key, "--set", "failing.mode=on", "--set", "failing.limit=2")
     for number in range(FAILURES):
         desk.post(f"Number {number}, with https://example.org/a/link.")
+    site = ("--site", desk.key)
+    desk.server.cli("thread", "policy", desk.page, "hold", *site)
+    desk.server.cli("thread", "move", str(desk.post("Moved.")), f"{desk.page}-2", *site)
+    desk.server.cli("thread", "merge", f"{desk.page}-2", desk.page, *site)
+    shown = json.loads(desk.server.cli("thread", "show", desk.page, *site, "--json"))
     page = open_page(desk.queue, screen, color_scheme=scheme)
     for path in SCREENS:
-        page.goto(f"{desk.server.url}/dashboard" + path.format(key=desk.key, comment=comment))
+        named = path.format(key=desk.key, comment=comment, thread=shown["id"])
+        page.goto(f"{desk.server.url}/dashboard{named}")
         for trail in page.locator("details.trail").all():
             trail.locator("summary").click()
         found = Axe().run(page, options={"runOnly": RULES})

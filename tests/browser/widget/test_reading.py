@@ -211,3 +211,17 @@ def test_a_closed_thread_says_so_and_offers_no_form(host: Host, tab: Page) -> No
     expect(tab.get_by_text("Comments are closed.")).to_be_visible()
     expect(tab.get_by_role("button", name="Reply")).to_have_count(0)
     expect(tab.get_by_label("Your comment")).to_have_count(0)
+
+
+def test_a_permalink_to_a_comment_on_another_page_now_leads_there(host: Host, tab: Page) -> None:
+    url, other = host.page(), host.page()
+    host.post(url, "This one stays.")
+    moved = host.post(url, "This one goes.")
+    host.server.cli("thread", "move", str(moved), other, "--site", "open")
+    tab.goto(f"{url}#comment-{moved}")
+    link = tab.get_by_role("link", name="This comment was moved to another page.")
+    expect(link).to_be_focused()
+    expect(tab.get_by_text("This one stays.")).to_be_visible()
+    link.click()
+    expect(tab.get_by_text("This one goes.")).to_be_visible()
+    assert tab.url == f"{other}#comment-{moved}"
