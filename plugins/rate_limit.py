@@ -1,9 +1,10 @@
 """Rate limit: how much one reader may post, and how much one page or site takes.
 
 Counts new comments and edits by address (IPv6 by its /64), by email, by thread and by site, with
-Flask-Limiter: in this process, or in Redis or Valkey where the server has one, so that all its
-processes count together. What is counted under is a keyed hash; emails come here as hashes only.
-Where Redis is away, this process counts for itself. Signed-in moderators are not counted.
+Flask-Limiter: all processes of this machine together, or in Redis or Valkey where the server has
+one, so that those of all machines do. What is counted under is a keyed hash; emails come here as
+hashes only. Where Redis is away, this machine counts for itself. Signed-in moderators are not
+counted.
 """
 
 import hmac
@@ -25,7 +26,7 @@ from flask_limiter import Limiter
 from limits import RateLimitItem, parse_many
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import MemoryStorage
-from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
+from limits.strategies import RateLimiter
 from pydantic import AfterValidator, Field
 
 from widget import (
@@ -55,6 +56,10 @@ KEY_PREFIX = "comment_widget:rate_limit"
 STRATEGY = "sliding-window-counter"
 #: How long Redis may take to answer, and how often it is asked again while it is away.
 REDIS_TIMEOUT_S, PROBE_EVERY_S = 0.2, 5.0
+_REDIS_OPTIONS = {
+    "key_prefix": KEY_PREFIX, "wrap_exceptions": True,
+    "socket_timeout": REDIS_TIMEOUT_S, "socket_connect_timeout": REDIS_TIMEOUT_S,
+}  # fmt: skip
 #: Counters that one process holds: some 10 MB. Past it, those that end first are forgotten.
 MAX_COUNTERS = 20_000
 MAX_LIMITS, MAX_AMOUNT, MAX_WINDOW_S = 4, 1_000_000, 366 * 24 * 3600
@@ -135,12 +140,14 @@ class RateLimit:
 
     @hookimpl
     def start_plugin(self, app: Flask, server: ServerInfo) -> None:
-        """Make this process's limiter, in Redis where the server has one."""
+        """Make this process's limiter: in Redis where the server has one, else on this machine."""
         secret = app.secret_key or secrets.token_bytes(32)
         self._secret = secret.encode() if isinstance(secret, str) else secret
-        main = _limiter(app, server.redis_url)
-        local = SlidingWindowCounterRateLimiter(MemoryStorage()) if server.redis_url else main
-        self._counters = _Counters(local, main if server.redis_url else None, self._clock)
+        here = _limiter(app, server.limits_url, {})
+        there = None
+        if server.redis_url:
+            there = _limiter(app, server.redis_url, _REDIS_OPTIONS)
+        self._counters = _Counters(here, there, self._clock)
 
     @hookimpl
     def check_submission(
@@ -169,7 +176,7 @@ def plugin() -> RateLimit:
 
 @dataclass(eq=False, slots=True)
 class _Counters:
-    """The counters: in Redis where there is one and it answers, else in this process."""
+    """The counters: in Redis where there is one and it answers, else on this machine."""
 
     local: RateLimiter
     shared: RateLimiter | None
@@ -202,29 +209,22 @@ class _Counters:
             return may
 
     def _note(self, error: StorageError | None) -> None:
-        """Remember whether Redis answered; say so in the log where that is new."""
+        """Remember whether Redis answered, and log it where that is new."""
         with self._lock:
             was_away, self._away = self._away, error is not None
         if error and not was_away:
             kind = type(error.storage_error).__name__  # its words may hold a password
-            log.warning("Redis does not answer (%s): each process counts for itself", kind)
+            log.warning("Redis does not answer (%s): each machine counts for itself", kind)
         if was_away and not error:
             log.info("Redis answers again: all processes count together")
 
 
-def _limiter(app: Flask, redis_url: str | None) -> RateLimiter:
-    options: dict[str, Any] = {
-        "key_prefix": KEY_PREFIX,
-        "socket_timeout": REDIS_TIMEOUT_S,
-        "socket_connect_timeout": REDIS_TIMEOUT_S,
-        "wrap_exceptions": True,
-    }
-    uri = redis_url or "memory://"
+def _limiter(app: Flask, uri: str, options: dict[str, Any]) -> RateLimiter:
     limiter = Limiter(
         lambda: "",  # only asked for limits on routes, and there are none
         key_prefix=KEY_PREFIX,
         storage_uri=f"redis+{uri}" if uri.startswith("unix:") else uri,
-        storage_options=options if redis_url else {},
+        storage_options=options,
         strategy=STRATEGY,
         headers_enabled=False,
     )

@@ -3,15 +3,17 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine, event
 
 from tests.live import LiveServer
-from tests.postgresql import running_postgresql
+from tests.postgresql import PostgreSQL, shared_postgresql
 from tests.receiver import Receiver
 from tests.redis_server import RedisServer
 from tests.smtp_sink import SmtpSink
@@ -64,23 +66,75 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.fixture(scope="session")
-def new_database(pytestconfig: pytest.Config) -> Iterator[Callable[[], str]]:
-    """Return a function that gives the URL of an empty database; empty is the embedded one."""
-    if pytestconfig.getoption("--database") == "sqlite":
-        yield lambda: ""
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the one PostgreSQL of all test processes before them."""
+    config.addinivalue_line("markers", "embedded: about the embedded database only.")
+    if config.getoption("--database") == "postgresql":
+        server = ExitStack()
+        server.enter_context(shared_postgresql())
+        config.add_cleanup(server.close)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL leave out what would be the same: tests without a database, or of SQLite."""
+    if config.getoption("--database") == "sqlite":
         return
-    with running_postgresql() as server:
-        yield server.new_database
+    chosen = [item for item in items if _uses_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    used = set(getattr(item, "fixturenames", ()))
+    return "postgresql" in used and item.get_closest_marker("embedded") is None
+
+
+@pytest.fixture(scope="session")
+def postgresql(pytestconfig: pytest.Config) -> Iterator[PostgreSQL | None]:
+    """Return the server that the tests share, ``None`` where they run on the embedded database."""
+    if pytestconfig.getoption("--database") == "sqlite":
+        yield None
+        return
+    with shared_postgresql() as server:
+        yield server
 
 
 @pytest.fixture
-def config(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_database: Callable[[], str]
-) -> Config:
+def new_database(postgresql: PostgreSQL | None) -> Iterator[Callable[..., str]]:
+    """Return a function that gives the URL of a new database; empty is the embedded one."""
+    if postgresql is None:
+        yield lambda **_: ""
+        return
+    made: list[str] = []
+    engines: set[Engine] = set()
+
+    def new(**how: bool) -> str:
+        made.append(postgresql.new_database(**how))
+        return made[-1]
+
+    def connected(connection: Connection) -> None:
+        engines.add(connection.engine)
+
+    event.listen(Engine, "engine_connect", connected)
+    yield new
+    event.remove(Engine, "engine_connect", connected)
+    for engine in engines:
+        engine.dispose()
+    for url in made:
+        postgresql.drop_database(url)
+
+
+@pytest.fixture
+def database_url(new_database: Callable[..., str]) -> str:
+    """Return the URL of the test's database; empty is the embedded one."""
+    return new_database()
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Config:
     """Return the configuration of an empty home folder and an empty database."""
     monkeypatch.setenv("COMMENT_WIDGET_HOME", str(tmp_path / "home"))
-    return Config(home=tmp_path / "home", database_url=new_database())
+    return Config(home=tmp_path / "home", database_url=database_url)
 
 
 @pytest.fixture
@@ -171,7 +225,7 @@ def post(client: FlaskClient) -> Callable[..., object]:
 
 @pytest.fixture
 def start_server(
-    tmp_path: Path, new_database: Callable[[], str]
+    tmp_path: Path, new_database: Callable[..., str]
 ) -> Iterator[Callable[..., LiveServer]]:
     """Return a function that makes a real server on a folder and a database of its own."""
     started: list[LiveServer] = []

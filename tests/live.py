@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx
@@ -15,6 +15,16 @@ import httpx
 from tests.commands import run_command
 
 START_S = 30.0
+
+
+def _is_worker(folder: Path, parent: int) -> bool:
+    """Tell whether a process is a copy of its parent: others are what Python starts for itself."""
+    try:
+        of = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        own = (folder / "cmdline").read_bytes()
+        return of == parent and own == Path(f"/proc/{parent}/cmdline").read_bytes()
+    except OSError:  # it has ended meanwhile
+        return False
 
 
 def free_port() -> int:
@@ -42,7 +52,11 @@ class LiveServer:
     def env(self) -> dict[str, str]:
         """Return the environment of the server and of commands."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("COMMENT_WIDGET_")}
-        own = {"COMMENT_WIDGET_HOME": str(self.home), "COMMENT_WIDGET_BIND": self.bind}
+        own = {
+            "COMMENT_WIDGET_HOME": str(self.home),
+            "COMMENT_WIDGET_BIND": self.bind,
+            "COMMENT_WIDGET_WORKERS": "1",
+        }
         return kept | own | self._extra
 
     @property
@@ -65,18 +79,25 @@ class LiveServer:
         """Run a command with ``--json``; return what it printed."""
         return json.loads(self.cli(*arguments, "--json"))
 
-    def start(self) -> "LiveServer":
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that ends, in a process of its own."""
+        command = [sys.executable, "-m", "widget", *arguments]
+        return subprocess.run(
+            command, env=self.env, capture_output=True, text=True, timeout=START_S, check=False
+        )
+
+    def start(self, *arguments: str, answers: Callable[[], bool] | None = None) -> "LiveServer":
         """Start the server and wait until it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "widget", "serve"],
+                [sys.executable, "-m", "widget", "serve", *arguments],
                 env=self.env,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
         end = time.monotonic() + START_S
-        while not self._answers():
+        while not (answers or self._answers)():
             if self._process.poll() is not None or time.monotonic() > end:
                 raise AssertionError(f"the server did not start:\n{self.log.read_text()}")
         return self
@@ -88,6 +109,20 @@ class LiveServer:
     def kill(self) -> None:
         """Kill the server and its workers at once, as a power cut would."""
         self._signal(signal.SIGKILL)
+
+    def reload(self) -> None:
+        """Tell the server to replace its workers; it does so while it goes on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
+    def workers(self) -> set[int]:
+        """Return the ids of the processes that answer."""
+        assert self._process is not None
+        return {
+            int(folder.name)
+            for folder in Path("/proc").glob("[0-9]*")
+            if _is_worker(folder, self._process.pid)
+        }
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is None:

@@ -24,7 +24,7 @@ from widget.domain.plugin import (
 from widget.domain.site import Combine, Policy, Presence, Site, SiteSettings, Votes
 from widget.domain.submission import History, Occasion, Submission
 from widget.domain.thread import Thread, ThreadState
-from widget.domain.thread_page import PublicAuthor, PublicComment, Replies
+from widget.domain.thread_page import EditedBy, PublicAuthor, PublicComment, Replies
 from widget.domain.trail import Mode, OnFailure
 from widget.domain.verdict import Outcome, Verdict
 from widget.domain.webhook import sign_webhook, webhook_key
@@ -35,6 +35,7 @@ __all__ = [
     "Author",
     "Combine",
     "Comment",
+    "EditedBy",
     "FieldType",
     "FormField",
     "FormLink",

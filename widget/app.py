@@ -8,8 +8,10 @@ from flask import Flask, Response
 from widget.assembly import assemble, parts_of, start_plugins, utc_now
 from widget.config import Config
 from widget.http import api, dashboard, language, pages
+from widget.http.ids import IdConverter
 from widget.http.problems import answer_errors
 from widget.plugin_host.discovery import Candidate
+from widget.store.shared_limits import ALONE
 
 __all__ = ["create_app", "parts_of"]
 
@@ -22,17 +24,20 @@ def create_app(
     *,
     now: Callable[[], datetime] = utc_now,
     candidates: Iterable[Candidate] | None = None,
+    limits_url: str = ALONE,
 ) -> Flask:
     """Return the application; ``app.extensions["comment_widget"]`` are its parts.
 
-    The database isn't migrated here: ``serve`` and ``db upgrade`` do that.
+    The database isn't migrated here: ``serve`` and ``db upgrade`` do that. ``limits_url`` is
+    where limits are counted; by itself each application counts alone.
 
     Raises:
         ConfigurationError: where it can't run like this.
     """
-    app = assemble(config, now=now, candidates=candidates)
+    app = assemble(config, now=now, candidates=candidates, limits_url=limits_url)
     parts = parts_of(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
+    app.url_map.converters["int"] = IdConverter
     app.extensions[language.EXTENSION] = parts.languages
     app.config["SECRET_KEY"] = parts.keys.session
     answer_errors(app)

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from widget import __version__, paths
-from widget.config import Config, load_config
+from widget.config import CHANGES, Config, load_config
 from widget.domain.edit_token import EditTokens
 from widget.domain.errors import ConfigurationError
 from widget.domain.mail_tokens import MailTokens
 from widget.domain.plugin import ServerInfo
 from widget.languages.languages import Languages
 from widget.outbound.mail import open_by
-from widget.outbound.post import Poster
+from widget.outbound.on_demand import PosterOnDemand
 from widget.plugin_host.discovery import Candidate, find_plugins
 from widget.plugin_host.memory import StoredMemory
 from widget.plugin_host.plugins import Plugins
@@ -26,9 +26,11 @@ from widget.rendering.sanitise import make_sanitiser
 from widget.snapshot.build import Builder
 from widget.snapshot.cache import Snapshots
 from widget.snapshot.form import Forms
+from widget.snapshot.marks import Marks
 from widget.snapshot.read import Reader, versions_in
 from widget.store.database import connect
 from widget.store.keys import load_keys
+from widget.store.shared_limits import ALONE
 
 log = logging.getLogger("comment_widget")
 
@@ -46,11 +48,13 @@ def assemble(
     *,
     now: Callable[[], datetime] = utc_now,
     candidates: Iterable[Candidate] | None = None,
+    limits_url: str = ALONE,
 ) -> Flask:
     """Return a Flask object whose ``extensions["comment_widget"]`` are the joined parts.
 
     It answers no request and its plugins are not started. The database isn't migrated here:
-    ``serve`` and ``db upgrade`` do that.
+    ``serve`` and ``db upgrade`` do that. ``limits_url`` is where limits are counted, for all
+    processes that have the same.
 
     Raises:
         ConfigurationError: where it can't run like this.
@@ -58,7 +62,7 @@ def assemble(
     config = config or load_config()
     _make_home(config)
     app = Flask("widget", static_folder=None)
-    app.extensions[EXTENSION] = _join(app, config, now, candidates)
+    app.extensions[EXTENSION] = _join(app, config, now, candidates, limits_url)
     return app
 
 
@@ -95,12 +99,14 @@ def _join(
     config: Config,
     now: Callable[[], datetime],
     candidates: Iterable[Candidate] | None,
+    limits_url: str,
 ) -> Parts:
     keys = load_keys(config.home, [key.get_secret_value() for key in config.secret_keys])
     database = connect(app, config.database)
     found = find_plugins(config.home / "plugins") if candidates is None else candidates
     plugins = Plugins(found, database, keys, now)
-    snapshots = Snapshots(config.snapshot_mb * 1024 * 1024, versions_in(database))
+    marks = Marks(config.home / CHANGES)
+    snapshots = Snapshots(config.snapshot_mb * 1024 * 1024, versions_in(database), marks)
     sanitise = make_sanitiser()
     languages = Languages(paths.LOCALES)
     mail = open_by(config.smtp_url, config.host)
@@ -119,6 +125,7 @@ def _join(
         tokens=EditTokens(keys.signing),
         mail_tokens=MailTokens(keys.signing),
         mail=mail,
+        limits_url=limits_url,
         letters=MailTemplates([config.home / "templates" / "mail", paths.MAIL_TEMPLATES]),
         languages=languages,
         markdown=make_markdown(),
@@ -136,9 +143,10 @@ def start_plugins(app: Flask, parts: Parts) -> None:
             redis_url=config.redis_url or None,
             software=f"Comment Widget/{__version__}",
             memory=StoredMemory(plugin.name, parts.database, parts.now),
-            outbound=Poster(private_hosts=frozenset(config.private_hosts)),
+            outbound=PosterOnDemand(private_hosts=frozenset(config.private_hosts)),
             options=config.plugins.get(plugin.name, {}),
             test_mode=config.test_mode,
+            limits_url=parts.limits_url,
         )
         if "start_plugin" in plugin.hooks:
             reply = parts.plugins.caller.ask(

@@ -21,6 +21,10 @@ from widget.domain.hosts import check_http_url
 
 FILE_NAME = "comment-widget.toml"
 PREFIX = "COMMENT_WIDGET_"
+#: In the home folder: what limits have counted, for all processes of this machine.
+LIMITS = "limits"
+#: In the home folder: marks of what has changed, likewise.
+CHANGES = "changes"
 
 
 def _comma_separated(value: object) -> object:
@@ -72,7 +76,15 @@ class Config(BaseSettings):
         )
     )
     bind: str = Field("127.0.0.1:8080", description="HOST:PORT to listen on.")
-    workers: int = Field(1, ge=1, le=256, description="Worker processes.")
+    workers: int = Field(
+        0, ge=0, le=256, description="Worker processes; 0 is as many as there are cores."
+    )
+    worker_mb: int = Field(
+        400,
+        ge=100,
+        description="Memory that a worker may take beside its snapshots, megabytes; one that takes "
+        "more is replaced, and no request fails.",
+    )
     worker: bool = Field(
         True, description="Whether serve does jobs; off beside worker processes of their own."
     )

@@ -117,6 +117,6 @@ def downgrade() -> None:
     op.drop_table("bulk_event")
     op.drop_table("bulk_act")
     if op.get_bind().dialect.name == "sqlite":
-        op.execute("DROP TRIGGER comment_search_gone")
+        op.execute("DROP TRIGGER IF EXISTS comment_search_gone")
     op.drop_table("comment_search")
     op.execute(sa.text("DELETE FROM job WHERE kind = 'index_comments'"))

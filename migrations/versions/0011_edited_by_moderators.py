@@ -14,5 +14,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("comment") as batch:
-        batch.drop_column("original_source")
+    op.drop_column("comment", "original_source")

@@ -158,10 +158,12 @@ Run = Callable[..., Done]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Path:
     folder = tmp_path / "home"
     folder.mkdir()
     monkeypatch.setenv("COMMENT_WIDGET_HOME", str(folder))
+    if database_url:
+        monkeypatch.setenv("COMMENT_WIDGET_DATABASE_URL", database_url)
     monkeypatch.chdir(tmp_path)
     return folder
 

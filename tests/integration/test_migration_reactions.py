@@ -26,9 +26,9 @@ COMMENTS = (
 
 
 @pytest.fixture
-def old(tmp_path: Path, new_database: Callable[[], str]) -> Iterator[Database]:
+def old(tmp_path: Path, new_database: Callable[..., str]) -> Iterator[Database]:
     """Return a database with the first schema and comments in it."""
-    url = new_database() or f"sqlite:///{tmp_path / 'old.sqlite'}"
+    url = new_database(empty=True) or f"sqlite:///{tmp_path / 'old.sqlite'}"
     database = connect(Flask("test"), url)
     with database.engine.connect().execution_options(**WRITES) as connection, connection.begin():
         config = Config()

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 
 from tests.integration.conftest import Run
 from tests.live import LiveServer
+from widget import paths
 from widget.domain.errors import ConfigurationError
 from widget.store import schema
 from widget.store.database import Database, connect
@@ -53,6 +55,10 @@ def indexes(path: Path) -> dict[str, str]:
         rows = database.execute(query).fetchall()
     database.close()
     return {name: " ".join(sql.replace('"', "").lower().split()) for name, sql in rows}
+
+
+def test_the_newest_migration_is_the_one_that_the_others_lead_to() -> None:
+    assert ScriptDirectory(str(paths.MIGRATIONS)).get_heads() == [schema.head()]
 
 
 def test_upgrading_twice_changes_nothing(empty: Database) -> None:

@@ -123,8 +123,9 @@ def test_an_edit_changes_the_text_and_nothing_else(client: FlaskClient, post: Po
     }  # fmt: skip
     there = f"{COMMENTS}/{before['comment']['id']}"
     after = client.patch(there, json=extra, headers=bearer(before)).get_json()["comment"]
-    same = set(after) - {"html", "edited"}
+    same = set(after) - {"html", "edited", "edited_by"}
     assert {name: after[name] for name in same} == {name: before["comment"][name] for name in same}
+    assert after["edited_by"] == "author"
 
 
 @pytest.mark.parametrize("name", ["admin", "Admin", "Аdmin", "admin\u200b", "ADMIN ✔"])

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from flask import Flask
+from limits.strategies import SlidingWindowCounterRateLimiter
 from widget.plugins import rate_limit
 
 from widget import Author, Mode, Occasion, Outcome, PluginSettings, Submission, Verdict
@@ -263,7 +264,7 @@ def test_of_20_posts_at_once_the_limit_passes_and_no_more(wall: Wall) -> None:
 
 def test_memory_is_bounded_however_many_readers_come(wall: Wall) -> None:
     counters = rate_limit._Counters(
-        rate_limit.SlidingWindowCounterRateLimiter(rate_limit.MemoryStorage()), None, time.monotonic
+        SlidingWindowCounterRateLimiter(rate_limit.MemoryStorage()), None, time.monotonic
     )
     settings = limits(per_address="1/hour")
     assert isinstance(settings, rate_limit.RateLimitSettings)

@@ -95,7 +95,7 @@ def test_redis_holds_neither_emails_nor_addresses(redis_server: RedisServer) -> 
     assert len(redis_server.keys()) == 16, "without the key nothing can be looked up"
 
 
-def test_without_redis_a_process_counts_for_itself_until_it_is_back(
+def test_without_redis_a_machine_counts_for_itself_until_it_is_back(
     redis_server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -105,7 +105,7 @@ def test_without_redis_a_process_counts_for_itself_until_it_is_back(
     redis_server.stop()
     assert passes(plugin, settings, *[a_submission()] * 6) == [True, True] + [False] * 4
     warnings = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
-    assert warnings == ["Redis does not answer (ConnectionError): each process counts for itself"]
+    assert warnings == ["Redis does not answer (ConnectionError): each machine counts for itself"]
 
     clock.advance(rate_limit.PROBE_EVERY_S)
     assert passes(plugin, limits(), a_submission()) == [True], "where nothing is limited"

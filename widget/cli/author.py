@@ -7,12 +7,13 @@ from rich.progress import Progress
 
 from widget.cli.opening import open_parts, site_of
 from widget.domain.errors import FieldError, Invalid
+from widget.domain.ids import read_id
 from widget.domain.site import Site
 from widget.domain.sweep import CHANGES, KnownBy, Sweep, SweepAct, SweepState
 from widget.moderation import sweeping
 from widget.moderation.sweeping import Wanted
 from widget.publication.parts import Parts
-from widget.store import authored, comments, listing, sweeps
+from widget.store import authored, listing, sweeps
 from widget.store.authored import Whose, Wrote
 
 #: Who works at the command line is a person to the plugins that learn from people.
@@ -84,12 +85,13 @@ def take_back(number: int, key: str) -> None:
 def _whose(parts: Parts, site: Site, who: str) -> Whose:
     if "@" in who:
         return authored.whose_email(parts.keys, site, who)
-    if not (who.isascii() and who.isdigit() and int(who[:20]) <= comments.MAX_ID):
+    comment_id = read_id(who)
+    if comment_id is None:
         raise Invalid([FieldError("author", "This is neither an email nor a comment's number.")])
     with parts.database.read() as session:
-        if not listing.exists(session, int(who)):
+        if not listing.exists(session, comment_id):
             raise Invalid([FieldError("author", f"There is no comment {who}.")])
-        whose = authored.author_of(session, site.id, int(who))
+        whose = authored.author_of(session, site.id, comment_id)
     if whose is None:
         message = f"Nothing is known of the author of comment {who} on the site {site.key}."
         raise Invalid([FieldError("author", message)])

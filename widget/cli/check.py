@@ -62,8 +62,8 @@ def _configuration(parts: Parts) -> Iterator[tuple[str, str]]:
     keys = config.home / FILE_NAME
     if keys.exists() and keys.stat().st_mode & 0o077:
         yield _FAULT, f"{keys} can be read by others: chmod 600 it."
-    if config.workers > 1 and not config.redis_url:
-        yield _NOTE, "redis_url is not set: each worker counts rate limits for itself."
+    if not (config.is_embedded or config.redis_url):
+        yield _NOTE, "redis_url is not set: each machine counts rate limits for itself."
 
 
 def _contents(parts: Parts) -> Iterator[tuple[str, str]]:

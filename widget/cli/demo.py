@@ -57,6 +57,7 @@ def command(bind: str | None) -> None:
 
     Where no mail server is configured, mails are written to a folder, to be looked at.
     """
+    os.environ.setdefault(f"{PREFIX}WORKERS", "1")  # It is to be looked at, not to be fast.
     config = settle(bind, None)
     if not config.smtp_url:
         mails = (config.home / "mails").resolve()

@@ -3,7 +3,7 @@
 from widget.assembly import open_server
 from widget.config import Config, load_config
 from widget.domain.audit_log import COMMAND_LINE, Action, By, Entry
-from widget.domain.errors import ConfigurationError, FieldError, Invalid
+from widget.domain.errors import FieldError, Invalid
 from widget.domain.site import Site
 from widget.logs import write_logs
 from widget.publication.parts import Parts
@@ -31,12 +31,7 @@ def open_parts(config: Config | None = None) -> Parts:
     config = config or load_config()
     write_logs("WARNING" if config.log_level == "INFO" else config.log_level)
     parts = open_server(config)
-    if config.is_embedded:
-        schema.upgrade(parts.database)
-    elif schema.current(parts.database) != schema.head():
-        raise ConfigurationError(
-            "The database needs an upgrade: run comment-widget db upgrade first."
-        )
+    schema.make_current(parts.database, migrate=config.is_embedded)
     return parts
 
 

@@ -2,12 +2,12 @@
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from widget.cli.opening import open_parts
-from widget.config import PREFIX, Config, load_config
+from widget.config import LIMITS, PREFIX, Config, load_config
 from widget.domain.errors import ConfigurationError
 
 #: Requests that wait for a free thread before more connections are accepted, per worker.
@@ -21,15 +21,22 @@ APPLICATION = "widget.wsgi:application"
 @click.option(
     "--unix", type=click.Path(path_type=Path), metavar="PATH", help="Listen on a unix socket."
 )
-@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
+@click.option(
+    "--workers", type=click.IntRange(1, 256), help="Worker processes; as many as cores by default."
+)
 def command(bind: str | None, unix: Path | None, workers: int | None) -> None:
-    """Serve comments; the embedded database is migrated first."""
+    """Serve comments; the embedded database is migrated first.
+
+    There are as many worker processes as cores, unless --workers says otherwise. SIGHUP replaces
+    them one by one, with the configuration and plugins as they are by then, and no request fails;
+    SIGTERM ends after the requests under way.
+    """
     config = settle(bind, workers)
     if unix is None:
         check_address(config)
-    open_parts(config).database.engine.dispose()
-    click.echo(f"Serving on {unix or config.url}", err=True)
-    run(config, unix)
+    # What was counted before a power cut may be half written, and is worth nothing by now.
+    (config.home / LIMITS).unlink(missing_ok=True)
+    run(config, unix, said=lambda: click.echo(f"Serving on {unix or config.url}", err=True))
 
 
 def settle(bind: str | None, workers: int | None) -> Config:
@@ -40,37 +47,46 @@ def settle(bind: str | None, workers: int | None) -> Config:
     return load_config()
 
 
-def run(config: Config, unix: Path | None = None, target: str = APPLICATION) -> None:
+def run(
+    config: Config,
+    unix: Path | None = None,
+    target: str = APPLICATION,
+    said: Callable[[], None] | None = None,
+) -> None:
     """Serve until told to stop; SIGHUP reloads, SIGTERM ends after the requests under way.
 
     ``target`` is the factory of the WSGI application; benchmarks compare it with a bare one.
+    ``said`` is called once it answers.
 
     Raises:
         ConfigurationError: where the address can't be read.
     """
     # Imported here: other commands shouldn't wait for the server's start-up.
-    from granian import Granian  # noqa: PLC0415  # 100 ms
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.http import HTTP1Settings  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
 
+    from widget.cli.processes import Processes, cores  # noqa: PLC0415  # with granian, 100 ms
+
     host, port = _address(config.bind)
-    server = Granian(
+    server = Processes(
         target=target,
         factory=True,
         interface=Interfaces.WSGI,
         address=host,
         port=port,
         uds=unix,
-        workers=config.workers,
+        workers=config.workers or cores(),
         blocking_threads=config.threads,
         backpressure=_BACKPRESSURE,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=30,
+        workers_max_rss=config.snapshot_mb + config.worker_mb,
         http1_settings=HTTP1Settings(max_buffer_size=_HEADER_BYTES),
         log_level=LogLevels.error,
     )
+    server.on_ready = said
     server.serve()
 
 

@@ -179,6 +179,8 @@ class ServerInfo:
     """What a plugin may know of the server it runs in.
 
     ``memory`` is what it keeps from call to call, ``outbound`` its way to other servers.
+    ``limits_url`` is where the processes of this machine count together what is limited, as the
+    library ``limits`` takes it; ``redis_url`` is where those of all machines do, if anywhere.
 
     ``options`` is the operator's own table for this plugin, ``[plugins.<name>]`` in the
     server's TOML file: for what only who runs the server may set. ``test_mode`` is
@@ -193,6 +195,7 @@ class ServerInfo:
     outbound: Outbound
     options: Mapping[str, str] = field(default_factory=dict)
     test_mode: bool = False
+    limits_url: str = "memory://"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,25 +6,26 @@ import time
 
 from limits import RateLimitItem
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from widget.domain.errors import TooMany
 from widget.domain.identity import network_of
 from widget.domain.words import joined, say, try_again_in
+from widget.publication.parts import Parts
 
 log = logging.getLogger("comment_widget.http")
 
 
 class AddressLimits:
-    """Counts by address, IPv6 by its network; in Redis where there is one, for all nodes."""
+    """Counts by address, IPv6 by its network; in Redis where there is one, for all machines."""
 
-    def __init__(self, redis_url: str, limit: RateLimitItem) -> None:
+    def __init__(self, parts: Parts, limit: RateLimitItem) -> None:
         self._limit = limit
-        self._memory = FixedWindowRateLimiter(MemoryStorage())
-        self._limiter = self._memory
-        if redis_url:
-            storage = storage_from_string(redis_url, wrap_exceptions=True)
+        self._here = FixedWindowRateLimiter(storage_from_string(parts.limits_url))
+        self._limiter = self._here
+        if parts.config.redis_url:
+            storage = storage_from_string(parts.config.redis_url, wrap_exceptions=True)
             self._limiter = FixedWindowRateLimiter(storage)
 
     def count(self, address: str | None) -> None:
@@ -39,8 +40,8 @@ class AddressLimits:
         try:
             self._count(self._limiter, network)
         except StorageError:
-            log.warning("%s: Redis is away, this process counts alone", self._limit.namespace)
-            self._count(self._memory, network)
+            log.warning("%s: Redis is away, this machine counts alone", self._limit.namespace)
+            self._count(self._here, network)
 
     def _count(self, limiter: FixedWindowRateLimiter, network: str) -> None:
         if limiter.hit(self._limit, network):

@@ -18,6 +18,7 @@ from widget.publication.publish import publish
 from widget.publication.render import render
 from widget.store import bans, comments, jobs, sites, threads, trails
 from widget.store.database import Session
+from widget.store.history import history_of
 
 RECHECK = "recheck"
 
@@ -43,7 +44,7 @@ def recheck(parts: Parts, comment_id: int, tried: int) -> None:
             return
         comment, site, thread = found
         earlier = trails.last_judgement(session, comment_id)
-        history = comments.history_of(session, parts.keys, site, comment.author, comment.address)
+        history = history_of(session, parts.keys, site, comment.author, comment.address)
         whom = bans.whom_wrote(session, parts.keys, comment_id)
         sender = Sender(site=site_on(site, thread), whom=whom, history=history)
         ban = ban_on(parts, session, sender)

@@ -15,7 +15,8 @@ from widget.moderation.recheck import submission_of
 from widget.moderation.replayed import Replayed
 from widget.plugin_host.tried import Changes, Tried
 from widget.publication.parts import Parts
-from widget.store import comments, replaying
+from widget.store import replaying
+from widget.store.history import history_of
 from widget.store.replaying import Batch, Span
 
 _PATIENCE_S = 10.0
@@ -112,6 +113,6 @@ def _history(parts: Parts, plugins: Tried, site: Site, comment: Comment) -> Hist
     ):
         return History()
     with parts.database.read() as session:
-        return comments.history_of(
+        return history_of(
             session, parts.keys, site, comment.author, comment.address, before=comment.id
         )

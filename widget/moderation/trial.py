@@ -10,7 +10,7 @@ from widget.moderation.pipeline import Patience, judge, prepare
 from widget.plugin_host.tried import Changes, Tried
 from widget.publication.parts import Parts
 from widget.publication.render import render
-from widget.store import comments
+from widget.store.history import history_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +35,7 @@ def try_out(
     site = submission.site
     plugins = Tried(parts.plugins, site, changes)
     with parts.database.read() as session:
-        history = comments.history_of(
-            session, parts.keys, site, submission.author, submission.address
-        )
+        history = history_of(session, parts.keys, site, submission.author, submission.address)
         sender = Sender(site=site, whom=whom_of(submission), history=history)
         ban = ban_on(parts, session, sender)
     patience = Patience(parts.config.deadline_s)

@@ -24,6 +24,7 @@ class Parts:
     ``markdown`` turns a source into HTML, ``sanitise`` makes any HTML harmless, ``tokens`` signs
     edit tokens and ``mail_tokens`` those in mails, ``now`` is the clock, in UTC. ``mail`` opens the
     way of mails out of the server, ``None`` where it sends none; ``letters`` lays them out.
+    ``limits_url`` is where limits are counted together with the other processes of this machine.
     """
 
     config: Config
@@ -35,6 +36,7 @@ class Parts:
     tokens: EditTokens
     mail_tokens: MailTokens
     mail: Open | None
+    limits_url: str
     letters: MailTemplates
     languages: Languages
     markdown: Callable[[str], str]

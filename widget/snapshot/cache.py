@@ -1,4 +1,7 @@
-"""Snapshots by the question that they answer: fresh after a publish, in every process."""
+"""Snapshots by the question that they answer: fresh after a publish, in every process.
+
+At once in those of one machine, which share marks; within ``TRUST_S`` on any other.
+"""
 
 import math
 import threading
@@ -9,9 +12,10 @@ from dataclasses import dataclass, field
 
 from widget.domain.errors import Busy
 from widget.snapshot.encode import Encoded
+from widget.snapshot.marks import SETTINGS, Marks, slot_of
 
 #: How long a snapshot is handed out without asking the database whether it is still true.
-#: Another process shows a change at most this long after it was acknowledged.
+#: Another machine shows a change at most this long after it was acknowledged.
 TRUST_S = 0.5
 _MAX_FLOORS = 10_000
 #: What an entry costs beside its bodies: keys, objects, the dictionary's slot.
@@ -24,8 +28,9 @@ ThreadName = tuple[str, str]
 class Snapshot:
     """An encoded page and the versions it was built from. ``thread`` is (site key, thread key).
 
-    ``checked`` is when it was last known to be true (monotonic clock, seconds). ``answers`` is
-    for who hands it out: what was made of it once, by content coding.
+    ``checked`` is when it was last known to be true (monotonic clock, seconds), with which marks
+    of its thread, whose ``slot`` it is, and of the settings. ``answers`` is for who hands it out:
+    what was made of it once, by content coding.
     """
 
     site_id: int
@@ -34,6 +39,8 @@ class Snapshot:
     thread_version: int
     encoded: Encoded
     checked: float = field(default_factory=time.monotonic)
+    slot: int = 0
+    marks: tuple[int, int] | None = None
     answers: dict[str, tuple[list[tuple[str, str]], tuple[bytes, ...]]] = field(
         default_factory=dict
     )
@@ -46,9 +53,11 @@ Versions = Callable[[Snapshot], tuple[int | None, int]]
 class Snapshots:
     """Keeps snapshots within a bound of memory; the oldest goes first."""
 
-    def __init__(self, max_bytes: int, versions: Versions) -> None:
+    def __init__(self, max_bytes: int, versions: Versions, marks: Marks | None = None) -> None:
         self._max_bytes = max_bytes
         self._versions = versions
+        self._marks = marks or Marks(None)
+        self._now = self._marks.now
         self._entries: OrderedDict[str, Snapshot] = OrderedDict()
         self._by_thread: dict[ThreadName, set[str]] = {}
         self._floors: OrderedDict[ThreadName, int] = OrderedDict()
@@ -65,12 +74,13 @@ class Snapshots:
         if snapshot is None:
             return None
         now = time.monotonic()
-        if now - snapshot.checked < TRUST_S:
+        marks = (self._now[snapshot.slot], self._now[SETTINGS])
+        if now - snapshot.checked < TRUST_S and marks == snapshot.marks:
             return snapshot
         asked = (snapshot.site_version, snapshot.thread_version)
         # Set before asking: others that come meanwhile trust it for as long as asking takes,
         # so that one question is asked for all of them.
-        snapshot.checked = now
+        snapshot.checked, snapshot.marks = now, marks
         try:
             is_true = self._versions(snapshot) == asked
         except Busy:
@@ -93,6 +103,7 @@ class Snapshots:
     def put(self, question: str, snapshot: Snapshot) -> None:
         """Keep a snapshot, unless a change of its thread overtook it while it was built."""
         cost = snapshot.encoded.size + _OVERHEAD
+        snapshot.slot = slot_of(*snapshot.thread)
         with self._lock:
             if snapshot.thread_version < self._floors.get(snapshot.thread, 0):
                 return
@@ -104,7 +115,11 @@ class Snapshots:
                 self._discard(next(iter(self._entries)))
 
     def drop(self, thread: ThreadName, version: int) -> None:
-        """Forget a thread's snapshots older than ``version``, those under construction too."""
+        """Forget a thread's snapshots older than ``version``, those under construction too.
+
+        Other processes of this machine ask anew before they hand one out.
+        """
+        self._marks.touch(slot_of(*thread))
         with self._lock:
             self._floors[thread] = max(version, self._floors.get(thread, 0))
             self._floors.move_to_end(thread)
@@ -114,7 +129,8 @@ class Snapshots:
                 self._discard(question)
 
     def drop_site(self, site_id: int) -> None:
-        """Forget a site's snapshots: its settings have changed."""
+        """Forget a site's snapshots: its settings have changed. The other processes ask anew."""
+        self._marks.touch(SETTINGS)
         with self._lock:
             for question, snapshot in tuple(self._entries.items()):
                 if snapshot.site_id == site_id:

@@ -22,6 +22,7 @@ from widget.domain.ban import Ban, BanAct, BanKind, Whom, is_about, network_rang
 from widget.domain.comment import Status
 from widget.domain.errors import NotFound
 from widget.domain.identity import keyed_hash
+from widget.domain.ids import MAX_ID
 from widget.domain.site import Site
 from widget.store.comments import comment_of, hash_address
 from widget.store.database import Session
@@ -34,7 +35,6 @@ PAGE_SIZE = 50
 #: So many bans are read for one page at most.
 _MOST_READ = 20_000
 _BATCH = 200
-_MAX_ID = (1 << 31) - 1
 
 
 def add_ban(session: Session, keys: KeyRing, ban: Ban) -> Ban:
@@ -247,7 +247,7 @@ def _counts(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 
 
 def _row(session: Session, site_id: int, ban_id: int) -> BanRow:
-    row = session.get(BanRow, ban_id) if ban_id <= _MAX_ID else None
+    row = session.get(BanRow, ban_id) if ban_id <= MAX_ID else None
     if row is None or row.site_id != site_id:
         raise NotFound(GONE)
     return row

@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 
 from widget.domain.comment import Event, Status
 from widget.domain.errors import NotFound
+from widget.domain.ids import MAX_ID
 from widget.store.database import Session
 from widget.store.tables import BulkActRow, BulkEventRow, SiteRow
 
 _SHOWN = 50
-_MAX_ID = (1 << 31) - 1
 
 
 class State(StrEnum):
@@ -108,7 +108,7 @@ def active_on(session: Session, site_id: int) -> BulkAct | None:
 
 def find(session: Session, bulk_id: int) -> BulkAct | None:
     """Return the act of that id."""
-    row = session.get(BulkActRow, bulk_id) if bulk_id <= _MAX_ID else None
+    row = session.get(BulkActRow, bulk_id) if bulk_id <= MAX_ID else None
     return _bulk_act(row) if row else None
 
 
@@ -168,7 +168,7 @@ def begin_undo(session: Session, bulk_id: int, now: datetime) -> bool:
     row = session.get(BulkActRow, bulk_id, with_for_update=True)
     if row is None or not _bulk_act(row).can_be_undone:
         return False
-    row.state, row.position, row.moved = State.UNDOING, _MAX_ID, now
+    row.state, row.position, row.moved = State.UNDOING, MAX_ID, now
     row.skipped = 0
     return True
 

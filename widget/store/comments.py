@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, func, select, true
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import InstrumentedAttribute
 
 from widget.domain import identity
 from widget.domain.comment import Author, Comment, Status
 from widget.domain.errors import NotFound, WidgetError
+from widget.domain.ids import MAX_ID
 from widget.domain.site import Site
-from widget.domain.submission import History, Submission
+from widget.domain.submission import Submission
 from widget.domain.words import say
 from widget.store import day_counts, search_index, visibility
 from widget.store.database import Session
@@ -21,32 +21,9 @@ from widget.store.locks import lock_with_thread
 from widget.store.tables import CommentRow
 
 EMAIL = "comment.email"
-MAX_ID = (1 << 63) - 1
 GONE = say("There is no such comment.")
 #: Values in one query; databases bound their number.
 _BATCH = 1000
-
-
-def _history_of(
-    column: InstrumentedAttribute[str | None], *, is_whole: bool
-) -> Select[str, int, datetime]:
-    return (
-        select(CommentRow.status, func.count(), func.min(CommentRow.created))
-        .where(
-            CommentRow.site_id == bindparam("site"),
-            column == bindparam("value"),
-            true() if is_whole else CommentRow.id < bindparam("before"),
-        )
-        .group_by(CommentRow.status)
-    )
-
-
-#: Made once: it is asked with each comment, and making it takes longer than running it.
-_HISTORY = {
-    (column.key, is_whole): _history_of(column, is_whole=is_whole)
-    for column in (CommentRow.email_hash, CommentRow.address_hash)
-    for is_whole in (True, False)
-}
 
 
 class AlreadyStored(WidgetError):
@@ -166,38 +143,6 @@ def propose_body(session: Session, comment_id: int, source: str | None, html: st
     search_index.touches(session, comment_id)
 
 
-def history_of(
-    session: Session,
-    keys: KeyRing,
-    site: Site,
-    author: Author,
-    address: str | None,
-    *,
-    before: int | None = None,
-) -> History:
-    """Return what the site knows of an author: by email, or by address where none is given.
-
-    Counted are comments of ids below ``before``, or all.
-    """
-    if author.email:
-        column, value = CommentRow.email_hash, hash_email(keys, site, author.email)
-    elif address:
-        column, value = CommentRow.address_hash, hash_address(keys, site, address)
-    else:
-        return History()
-    known = (column.key, before is None)
-    asked = {"site": site.id, "value": value} | ({} if before is None else {"before": before})
-    rows = session.connection().execute(_HISTORY[known], asked).all()
-    counts = {status: count for status, count, _ in rows}
-    return History(
-        published=counts.get(Status.PUBLISHED, 0),
-        pending=counts.get(Status.PENDING, 0),
-        spam=counts.get(Status.SPAM, 0),
-        rejected=counts.get(Status.REJECTED, 0),
-        first_seen=min((first for _, _, first in rows), default=None),
-    )
-
-
 def known_source_ids(session: Session, site_id: int, source_ids: Iterable[str]) -> dict[str, int]:
     """Return the comments that an import has made already, by their id in the source."""
     wanted, found = list(source_ids), dict[str, int]()
@@ -274,6 +219,7 @@ def lock_comment(session: Session, comment_id: int) -> CommentRow:
     """
     row = _row(session, comment_id)
     lock_with_thread(session, comment_id)
+    session.flush()  # what this transaction has changed is not to be forgotten by reading anew
     session.refresh(row)
     return row
 

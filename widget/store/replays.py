@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, update
 
 from widget.domain.errors import NotFound
+from widget.domain.ids import MAX_ID
 from widget.store.database import Session
 from widget.store.keys import KeyRing
 from widget.store.tables import ReplayRow, SiteRow
 
 COLUMN = "replay.settings"
 _SHOWN = 20
-_MAX_ID = (1 << 31) - 1
 
 
 class State(StrEnum):
@@ -120,7 +120,7 @@ def active_on(session: Session, site_id: int) -> Replay | None:
 
 def find(session: Session, replay_id: int) -> Replay | None:
     """Return the replay of that id."""
-    row = session.get(ReplayRow, replay_id) if replay_id <= _MAX_ID else None
+    row = session.get(ReplayRow, replay_id) if replay_id <= MAX_ID else None
     return _replay(row) if row else None
 
 

@@ -18,6 +18,7 @@ from widget.publication.publish import promise_to_tell, publish
 from widget.publication.render import render
 from widget.store import bans, comments, sites, threads, trails
 from widget.store.database import Session
+from widget.store.history import history_of
 from widget.submission.judging import REFUSED, Judged, judge_with_bans, look_again
 from widget.submission.submit import refuse_unstored
 
@@ -72,9 +73,7 @@ def edit(parts: Parts, place: Place, token: str | None, body: str, client: Clien
     now = parts.now()
     submission = _submission(parts, place, body, client, now)
     with parts.database.read() as session:
-        history = comments.history_of(
-            session, parts.keys, place.site, submission.author, client.address
-        )
+        history = history_of(session, parts.keys, place.site, submission.author, client.address)
         whom = whom_of(submission) | bans.whom_wrote(session, parts.keys, place.comment.id)
     judged = judge_with_bans(parts, submission, whom, history)
     _refuse(judged.judgement)

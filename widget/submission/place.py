@@ -10,6 +10,7 @@ from widget.moderation.closing import closes, closes_any
 from widget.publication.parts import Parts
 from widget.store import comments, threads
 from widget.store.database import Session
+from widget.store.history import history_of
 
 CLOSED = say("Comments on this page are closed.")
 
@@ -30,7 +31,7 @@ def check_place(parts: Parts, submission: Submission) -> tuple[Thread | None, Hi
         if submission.parent is not None:
             _check_parent(parts, session, thread, submission.parent)
         author, address = submission.author, submission.address
-        history = comments.history_of(session, parts.keys, site, author, address)
+        history = history_of(session, parts.keys, site, author, address)
     if thread is not None and closes(parts, site, thread):
         raise ThreadClosed(CLOSED)
     return thread, history

@@ -19,7 +19,7 @@ from widget.domain.webhook import (
     WebhookEvent,
     sign_webhook,
 )
-from widget.outbound.post import Poster
+from widget.outbound.on_demand import PosterOnDemand
 from widget.publication.parts import Parts
 from widget.publication.publish import webhook_event
 from widget.store import comments, jobs, sites, threads, trails, webhooks
@@ -151,7 +151,7 @@ def _post(parts: Parts, webhook: Webhook, delivery: Delivery) -> tuple[int | Non
         "User-Agent": "Comment-Widget",
         **sign_webhook(webhook.secret, delivery.message_id, moment, content),
     }
-    poster = Poster(private_hosts=frozenset(parts.config.private_hosts))
+    poster = PosterOnDemand(private_hosts=frozenset(parts.config.private_hosts))
     try:
         answer = poster.post(webhook.url, content=content, headers=headers, limit_s=LIMIT_S)
     except ConnectionError as error:

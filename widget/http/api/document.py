@@ -1,11 +1,11 @@
 """The OpenAPI document of the API, and a page to browse it."""
 
+from functools import cache
 from typing import Any
 
 import orjson
 from flask import Blueprint, Response, render_template, request
 
-from widget.http.api.openapi import make_document
 from widget.http.snapshots import CACHE_CONTROL
 from widget.publication.parts import Parts
 
@@ -18,16 +18,20 @@ _NAME = "#/components/schemas/"
 
 
 def add_routes(api: Blueprint, parts: Parts) -> None:
-    """Add the routes of the document, which is made once, here."""
-    document = make_document(parts.config.url)
-    encoded = orjson.dumps(document)
+    """Add the routes of the document, which is made once, when it is first asked for."""
+
+    @cache
+    def document() -> dict[str, Any]:
+        from widget.http.api.openapi import make_document  # noqa: PLC0415  # 1 MB of examples
+
+        return make_document(parts.config.url)
 
     def html_of(text: str) -> str:
         return parts.sanitise(parts.markdown(text))
 
     @api.get("/openapi.json")
     def read_document() -> Response:
-        response = Response(encoded, content_type="application/json")
+        response = Response(orjson.dumps(document()), content_type="application/json")
         response.headers["Cache-Control"] = CACHE_CONTROL
         response.add_etag()
         return response.make_conditional(request)  # type: ignore[return-value]
@@ -36,7 +40,7 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
     def browse_document() -> Response:
         page = render_template(
             "api_docs.html",
-            document=document,
+            document=document(),
             html_of=html_of,
             pretty=pretty,
             type_of=type_of,

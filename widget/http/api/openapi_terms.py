@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from widget.http.api.wire import MAX_ID
+from widget.domain.ids import MAX_ID
 
 Schema = dict[str, object]
 

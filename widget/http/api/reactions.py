@@ -30,7 +30,7 @@ ASKED = say("The moderators were asked to look at it.")
 def add_routes(api: Blueprint, parts: Parts) -> None:
     """Add the routes of reactions."""
     read_address = address_reader(parts.config.trusted_proxies)
-    limits = AddressLimits(parts.config.redis_url, BY_ADDRESS)
+    limits = AddressLimits(parts, BY_ADDRESS)
 
     def place_to_react(comment_id: int) -> tuple[Place, Reacting]:
         address = read_address(request)

@@ -62,7 +62,7 @@ def ask(parts: Parts, site: Site, page: Thread, email: str, scope: Scope = Scope
 def add_routes(api: Blueprint, parts: Parts) -> None:
     """Add the route of subscriptions."""
     read_address = address_reader(parts.config.trusted_proxies)
-    limits = AddressLimits(parts.config.redis_url, BY_ADDRESS)
+    limits = AddressLimits(parts, BY_ADDRESS)
 
     @api.post("/subscriptions")
     def ask_for_mail() -> Response:

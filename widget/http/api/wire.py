@@ -11,10 +11,10 @@ from pydantic_core import ErrorDetails
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from widget.domain.errors import FieldError, Invalid, Malformed
+from widget.domain.ids import MAX_ID, read_id
 from widget.domain.thread_page import PublicComment, PublicThread, Sort
 from widget.snapshot.read import Question
 
-MAX_ID = (1 << 63) - 1
 MAX_KEY = 255
 MAX_TAG = 35
 #: The greatest whole number that every JSON reader keeps exact (RFC 8259 §6).
@@ -242,9 +242,10 @@ def _sort(text: str) -> Sort:
 def _id(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+    number = read_id(text)
+    if number is None:
         raise Malformed([FieldError("around", "This is not the number of a comment.")])
-    return int(text)
+    return number
 
 
 def _faults(error: ValidationError) -> list[FieldError]:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from widget.domain.comment import Event, Status
 from widget.domain.errors import Conflict, FieldError, Malformed, NotFound
+from widget.domain.ids import read_id
 from widget.domain.site import Site
 from widget.http.dashboard.access import Access, current_person
 from widget.http.dashboard.marks import MARKS
@@ -19,7 +20,6 @@ from widget.store import comments, queue
 from widget.store.queue import queue_counts
 
 AT_ONCE = 100
-_MAX_ID = 1 << 62
 
 STATUS_AFTER: Mapping[str, Status] = {
     "approve": Status.PUBLISHED,
@@ -129,6 +129,7 @@ def _pair(value: str) -> tuple[int, int]:
 
 
 def _number(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and int(value) < _MAX_ID):
+    number = read_id(value)
+    if number is None:
         raise Malformed([FieldError("comment", "This is not the number of a comment.")])
-    return int(value)
+    return number

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from widget.domain.comment import Comment, Status
 from widget.domain.errors import FieldError, Malformed
+from widget.domain.ids import read_id
 from widget.domain.site import Site
 from widget.domain.sweep import AFTER, CHANGES, KnownBy, Sweep, SweepAct
 from widget.http.dashboard import words
@@ -23,7 +24,6 @@ from widget.store.database import Session
 ACTS = (SweepAct.APPROVE, SweepAct.SPAM, SweepAct.DELETE)
 #: So many of the newest comments are shown.
 FIRST = 5
-_MAX_ID = 1 << 31
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ def first_of(
 
 
 def _author(parts: Parts, session: Session, site: Site, comment_id: int) -> Author:
-    item = queue.queue_item(session, parts.keys, site.id, min(comment_id, _MAX_ID))
+    item = queue.queue_item(session, parts.keys, site.id, comment_id)
     whose = authored.author_of(session, site.id, item.comment.id)
     through = authored.newest_id(session)
     wrote = authored.look(session, parts.keys, [whose], through)[0] if whose else None
@@ -150,9 +150,10 @@ def _act(name: str) -> SweepAct | None:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text[:11]) < _MAX_ID):
+    number = read_id(text)
+    if number is None:
         raise Malformed([FieldError("through", "This is not the number of a comment.")])
-    return int(text)
+    return number
 
 
 def _address_of_author(site: Site, comment_id: int) -> str:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from widget.domain.ban import Ban, BanAct, BanKind, ban_value, email_domain, website_host
 from widget.domain.comment import Comment
 from widget.domain.errors import Invalid, NotFound
+from widget.domain.ids import read_id
 from widget.domain.site import Site
 from widget.domain.sweep import CHANGES, SweepAct
 from widget.http.dashboard.access import Access
@@ -218,10 +219,11 @@ def _ban(parts: Parts, site: Site, values: Mapping[str, str]) -> Ban:
 
 
 def _comment(parts: Parts, session: Session, site: Site, number: str) -> Comment | None:
-    if not (number.isascii() and number.isdigit() and len(number) < 18):
+    comment_id = read_id(number)
+    if comment_id is None:
         return None
     try:
-        comment = comments.get_comment(session, parts.keys, int(number))
+        comment = comments.get_comment(session, parts.keys, comment_id)
     except NotFound:
         return None
     return comment if comment.site_id == site.id else None

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from widget.domain.ban import Ban, BanAct, BanKind
 from widget.domain.errors import Conflict, FieldError, Invalid, Malformed
+from widget.domain.ids import read_id
 from widget.domain.site import Site
 from widget.http.dashboard import words
 from widget.http.dashboard.access import Access
@@ -20,7 +21,6 @@ from widget.store.bans import BanQuery
 
 #: Which bans are listed: all, those in force, those that are over.
 WHICH: Mapping[str, bool | None] = {"": None, "now": True, "over": False}
-_MAX_ID = 1 << 31
 _MAX_SOUGHT = 300
 
 
@@ -142,14 +142,15 @@ def _query(parts: Parts, site: Site, sought: Sought) -> BanQuery:
     before = request.args.get("before", "")
     if sought.which not in WHICH:
         raise Malformed([FieldError("which", "It is now, over, or nothing for all.")])
-    if before and not (before.isascii() and before.isdigit() and int(before[:11]) < _MAX_ID):
+    before_id = read_id(before)
+    if before and before_id is None:
         raise Malformed([FieldError("before", "It is the number of a ban.")])
     return BanQuery(
         site_id=site.id,
         now=parts.now(),
         counting=WHICH[sought.which],
         about=sought.about,
-        before=int(before) if before else None,
+        before=before_id,
     )
 
 

@@ -3,23 +3,19 @@
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from widget.domain.errors import Invalid, NotFound
+from widget.domain.errors import Invalid
 from widget.domain.site import Site
 from widget.http.dashboard.access import Access, current_person
 from widget.moderation.edit import edit_by_hand, restore_author_text
 from widget.publication.parts import Parts
-from widget.store import comments, queue
+from widget.store import queue
 from widget.store.queue import QueueItem
-
-_MAX_ID = (1 << 31) - 1
 
 
 def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
     """Add ``/<site>/comments/<id>/edit``."""
 
     def asked_for(site: Site, comment_id: int) -> QueueItem:
-        if comment_id > _MAX_ID:
-            raise NotFound(comments.GONE)
         with parts.database.read() as session:
             return queue.queue_item(session, parts.keys, site.id, comment_id)
 

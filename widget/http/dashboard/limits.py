@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from widget.domain.errors import TooMany
 from widget.domain.identity import network_of
+from widget.publication.parts import Parts
 
 log = logging.getLogger("comment_widget.dashboard")
 
@@ -37,11 +38,11 @@ class SignInLimits:
     Each try counts before the password is looked at, so that many at once count, too.
     """
 
-    def __init__(self, redis_url: str) -> None:
-        self._memory = FixedWindowRateLimiter(MemoryStorage())
-        self._limiter = self._memory
-        if redis_url:
-            storage = storage_from_string(redis_url, wrap_exceptions=True)
+    def __init__(self, parts: Parts) -> None:
+        self._here = FixedWindowRateLimiter(storage_from_string(parts.limits_url))
+        self._limiter = self._here
+        if parts.config.redis_url:
+            storage = storage_from_string(parts.config.redis_url, wrap_exceptions=True)
             self._limiter = FixedWindowRateLimiter(storage)
 
     def count(self, attempt: Attempt) -> None:
@@ -68,14 +69,14 @@ class SignInLimits:
         try:
             _count(self._limiter, checks)
         except StorageError:
-            log.warning("sign-in limits: the storage is away, this process counts alone")
-            _count(self._memory, checks)
+            log.warning("sign-in limits: the storage is away, this machine counts alone")
+            _count(self._here, checks)
 
     def succeeded(self, attempt: Attempt) -> None:
         """Forget the account's wrong tries; those of the address stay."""
         with suppress(StorageError):
             self._limiter.clear(BY_ACCOUNT, attempt.account)
-        self._memory.clear(BY_ACCOUNT, attempt.account)
+        self._here.clear(BY_ACCOUNT, attempt.account)
 
 
 def _count(limiter: FixedWindowRateLimiter, checks: list[tuple[RateLimitItem, str]]) -> None:

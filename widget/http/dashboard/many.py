@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from widget.domain.comment import Status
 from widget.domain.errors import Conflict, FieldError, Invalid, Malformed
+from widget.domain.ids import read_id
 from widget.domain.site import Site
 from widget.http.dashboard import words
 from widget.http.dashboard.access import Access, current_person
@@ -20,8 +21,6 @@ from widget.moderation.likeness import Alike, alike
 from widget.publication.parts import Parts
 from widget.store import bulk_acts, people, queue
 from widget.store.bulk_acts import BulkAct
-
-_MAX_ID = 1 << 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def _add_asking(dashboard: Blueprint, pages: _Pages) -> None:
         site = access.site(site_key)
         place = Place(status=place_of(request.args.get).status)
         with parts.database.read() as session:
-            item = queue.queue_item(session, parts.keys, site.id, min(comment_id, _MAX_ID))
+            item = queue.queue_item(session, parts.keys, site.id, comment_id)
             kinds = [
                 _Kind(one, there, queue.count_found(session, query, bulk.MAX_COUNT))
                 for one in alike(item)
@@ -164,9 +163,10 @@ def _name_of(after: Status) -> str:
 
 
 def _last(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and int(value) < _MAX_ID):
+    number = read_id(value)
+    if number is None:
         raise Malformed([FieldError("last", "It is the number of a comment.")])
-    return int(value)
+    return number
 
 
 def _address(site: Site, act: BulkAct) -> str:

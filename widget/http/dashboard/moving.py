@@ -6,6 +6,7 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from widget.domain.errors import Conflict, FieldError, HostNotAllowed, Invalid, Malformed
+from widget.domain.ids import read_id
 from widget.domain.move import Move
 from widget.domain.site import Site
 from widget.http.dashboard import words
@@ -14,8 +15,6 @@ from widget.http.dashboard.threads import back_to, thread_on, thread_page
 from widget.moderation.move import merge_threads, move_comment, take_back
 from widget.publication.parts import Parts
 from widget.store import queue
-
-_MAX_ID = 1 << 62
 
 
 def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
@@ -36,17 +35,17 @@ def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
     @dashboard.post("/<site_key>/threads/undo")
     def undo_move(site_key: str) -> Response:
         site = access.site(site_key)
-        number = request.form.get("move", "")
-        if not (number.isascii() and number.isdigit() and int(number) < _MAX_ID):
+        number = read_id(request.form.get("move", ""))
+        if number is None:
             raise Malformed([FieldError("move", "This is not the number of a move.")])
-        back = take_back(parts, int(number), site, by=access.by())
+        back = take_back(parts, number, site, by=access.by())
         return back_to(site, back.target_id)
 
 
 def _add_comments(dashboard: Blueprint, parts: Parts, access: Access) -> None:
     def form(site: Site, comment_id: int, errors: Mapping[str, str]) -> Response:
         with parts.database.read() as session:
-            item = queue.queue_item(session, parts.keys, site.id, min(comment_id, _MAX_ID))
+            item = queue.queue_item(session, parts.keys, site.id, comment_id)
         page = render_template(
             "dashboard/move.html",
             site=site,
@@ -67,11 +66,10 @@ def _add_comments(dashboard: Blueprint, parts: Parts, access: Access) -> None:
     def move_one(site_key: str, comment_id: int) -> Response:
         site = access.site(site_key)
         to = request.form.get("to", "")
-        one = min(comment_id, _MAX_ID)
         return _moved(
             site,
-            lambda: move_comment(parts, one, site, to, by=access.by()),
-            lambda fault: form(site, one, {"to": fault}),
+            lambda: move_comment(parts, comment_id, site, to, by=access.by()),
+            lambda fault: form(site, comment_id, {"to": fault}),
         )
 
 

@@ -20,7 +20,7 @@ class PasswordCheck:
     def __init__(self, parts: Parts) -> None:
         self.passwords = Passwords()
         self._parts = parts
-        self.limits = SignInLimits(parts.config.redis_url)
+        self.limits = SignInLimits(parts)
         self.address_of = address_reader(parts.config.trusted_proxies)
 
     def person(self, email: str, password: str, request: Request) -> Person:

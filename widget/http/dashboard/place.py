@@ -8,6 +8,7 @@ from datetime import date
 
 from widget.domain.comment import Status
 from widget.domain.errors import FieldError, Malformed, NotFound
+from widget.domain.ids import read_id
 from widget.domain.search import Search
 from widget.domain.site import Site
 from widget.publication.parts import Parts
@@ -21,7 +22,6 @@ TABS = ("pending", FLAGGED, "published", "spam", "rejected", "deleted", ALL)
 #: What a list is narrowed by, as addresses and forms name it.
 FIELDS = ("q", "plugin", "reason", "host", "page", "thread", "author", "since", "until")
 _FIRST = Status.PENDING.value
-_MAX_ID = 1 << 31
 _MAX_TEXT = 300
 _PLUGIN = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _Get = Callable[[str], str | None]
@@ -180,9 +180,10 @@ def _plugin(get: _Get) -> str:
 
 def _id(get: _Get, name: str) -> int | None:
     value = get(name) or ""
-    if value and not (value.isascii() and value.isdigit() and int(value) < _MAX_ID):
+    number = read_id(value)
+    if value and number is None:
         raise Malformed([FieldError(name, "It is the number of a comment or page.")])
-    return int(value) if value else None
+    return number
 
 
 def _day(get: _Get, name: str) -> date | None:

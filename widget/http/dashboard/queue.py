@@ -7,6 +7,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from widget.domain.comment import Event, Status
+from widget.domain.ids import read_id
 from widget.domain.site import Site
 from widget.http.dashboard import words
 from widget.http.dashboard.access import Access
@@ -17,7 +18,6 @@ from widget.store.queue import QueueItem
 
 #: Counting what a search finds stops here.
 MOST = 1_000
-_MAX_ID = 1 << 62
 
 
 def add_routes(dashboard: Blueprint, parts: Parts, access: Access) -> None:
@@ -72,7 +72,7 @@ def _add_comment(dashboard: Blueprint, parts: Parts, access: Access) -> None:
     def comment(site_key: str, comment_id: int) -> Response:
         site = access.site(site_key)
         with parts.database.read() as session:
-            item = queue.queue_item(session, parts.keys, site.id, min(comment_id, _MAX_ID))
+            item = queue.queue_item(session, parts.keys, site.id, comment_id)
         page = render_template(
             "dashboard/comment.html",
             site=site,
@@ -101,9 +101,8 @@ def _decisions(parts: Parts, site: Site, done: str) -> list[Event]:
     found: list[Event] = []
     with parts.database.read() as session:
         for name in done.split(",")[: queue.PAGE_SIZE * 4]:
-            if not (name.isascii() and name.isdigit() and int(name) < _MAX_ID):
-                continue
-            event = trails.get_event(session, int(name))
+            event_id = read_id(name)
+            event = trails.get_event(session, event_id) if event_id is not None else None
             if event and queue.is_on_site(session, event.comment_id, site.id):
                 found.append(event)
     return found

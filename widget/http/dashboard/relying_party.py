@@ -1,32 +1,22 @@
 """Passkeys as a browser speaks of them (WebAuthn level 2), for the address of this server.
 
-A passkey is bound to the server's public address: a page of any other can't use it.
+A passkey is bound to the server's public address: a page of any other can't use it. The library is
+loaded with the first passkey: it takes 10 MB and 0.1 s, and many servers have none.
 """
 
 import ipaddress
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import options_to_json_dict, parse_authentication_credential_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from widget.domain.errors import FieldError, Invalid
 from widget.domain.identity import keyed_hash
 from widget.domain.person import Person
 from widget.store.passkeys import Passkey
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 NAME = "Comment Widget"
 REFUSED = "This passkey was not taken. Please try again, or use another way."
@@ -55,6 +45,14 @@ class RelyingParty:
 
     def to_add(self, person: Person, known: Sequence[Passkey]) -> tuple[bytes, Options]:
         """Return the challenge and the options for making a passkey that signs in by itself."""
+        from webauthn import generate_registration_options  # noqa: PLC0415
+        from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
+        from webauthn.helpers.structs import (  # noqa: PLC0415
+            AuthenticatorSelectionCriteria,
+            ResidentKeyRequirement,
+            UserVerificationRequirement,
+        )
+
         options = generate_registration_options(
             rp_id=self.id,
             rp_name=NAME,
@@ -70,6 +68,10 @@ class RelyingParty:
 
     def to_ask(self, known: Sequence[Passkey] = ()) -> tuple[bytes, Options]:
         """Return the challenge and the options for using a passkey: one of these, or any."""
+        from webauthn import generate_authentication_options  # noqa: PLC0415
+        from webauthn.helpers import options_to_json_dict  # noqa: PLC0415
+        from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415
+
         options = generate_authentication_options(
             rp_id=self.id,
             allow_credentials=_descriptors(known),
@@ -83,6 +85,8 @@ class RelyingParty:
         Raises:
             Invalid: where the answer isn't one to this challenge, of this server's page.
         """
+        from webauthn import verify_registration_response  # noqa: PLC0415
+
         try:
             made = verify_registration_response(
                 credential=_read(text),
@@ -101,6 +105,8 @@ class RelyingParty:
         Raises:
             Invalid: where it says none.
         """
+        from webauthn.helpers import parse_authentication_credential_json  # noqa: PLC0415
+
         try:
             return parse_authentication_credential_json(_read(text)).raw_id
         except Exception as error:  # as above
@@ -113,6 +119,9 @@ class RelyingParty:
             Invalid: where the answer isn't one of this passkey to this challenge, or its count
                 didn't go up.
         """
+        from webauthn import verify_authentication_response  # noqa: PLC0415
+        from webauthn.helpers import parse_authentication_credential_json  # noqa: PLC0415
+
         try:
             credential = parse_authentication_credential_json(_read(text))
             handle = credential.response.user_handle
@@ -135,7 +144,9 @@ class RelyingParty:
         return bytes.fromhex(keyed_hash(self._lookup_key, "passkey", str(person_id)))
 
 
-def _descriptors(known: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(known: Sequence[Passkey]) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor  # noqa: PLC0415
+
     return [PublicKeyCredentialDescriptor(id=one.credential) for one in known]
 
 

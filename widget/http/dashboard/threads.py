@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from widget.domain.audit_log import Action, LogLine, thread_target
 from widget.domain.comment import Comment, Status
 from widget.domain.errors import FieldError, HostNotAllowed, Invalid, Malformed
+from widget.domain.ids import read_id
 from widget.domain.move import Move
 from widget.domain.site import Policy, Site
 from widget.domain.thread import Thread, ThreadState
@@ -32,7 +33,6 @@ _SHOWN = 100
 #: So many of the comments that wait are shown.
 _WAITING = 10
 _MAX_SEARCH = 200
-_MAX_ID = 1 << 62
 #: By the act's name: the state after it, and whether it holds against plugins.
 _STATES: Mapping[str, tuple[ThreadState, bool]] = {
     "close": (ThreadState.CLOSED, True),
@@ -165,7 +165,7 @@ def thread_on(parts: Parts, site: Site, thread_id: int) -> Thread:
         NotFound: where there is none of that id on this site.
     """
     with parts.database.read() as session:
-        return site_thread(session, site, min(thread_id, _MAX_ID))
+        return site_thread(session, site, thread_id)
 
 
 def thread_page(
@@ -245,11 +245,11 @@ def _filter(get: Mapping[str, str]) -> Filter:
 def _after(text: str) -> tuple[datetime, int] | None:
     if not text:
         return None
-    when, _, thread_id = text.partition(".")
+    when, thread_id = (read_id(part) for part in text.partition(".")[::2])
     try:
-        if not (text.isascii() and when.isdigit() and thread_id.isdigit()):
+        if when is None or thread_id is None:
             raise ValueError(text)
-        return datetime.fromtimestamp(int(when) / 1_000_000, UTC), min(int(thread_id), _MAX_ID)
+        return datetime.fromtimestamp(when / 1_000_000, UTC), thread_id
     except (ValueError, OverflowError, OSError) as error:
         raise Malformed([FieldError("after", "This is no place in the list.")]) from error
 

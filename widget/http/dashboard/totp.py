@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 import pyotp
-import segno
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -116,6 +115,8 @@ def _page(parts: Parts, error: TooMany | Invalid | None) -> Response:
     # A colon parts the issuer from the account in what the picture says.
     issuer = f"{_PRODUCT} ({host})".replace(":", " ")
     uri = pyotp.TOTP(secret).provisioning_uri(name=person.email, issuer_name=issuer)
+    import segno  # noqa: PLC0415  # 2 MB, for a picture that a server draws now and then
+
     page = render_template(
         "dashboard/totp.html",
         picture=segno.make(uri, error="m").svg_data_uri(scale=4, border=3, light="#fff"),

@@ -1,17 +1,20 @@
 """``/embed/check``: what keeps the comments from showing on an owner's page."""
 
 import threading
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
 from limits import RateLimitItemPerMinute
 
 from widget import paths
 from widget.domain.errors import TooMany
-from widget.embed_check.check import Report, check_embedding
 from widget.embed_check.server import this_server
 from widget.http.address_limits import AddressLimits
 from widget.http.client import address_reader
 from widget.publication.parts import Parts
+
+if TYPE_CHECKING:
+    from widget.embed_check.check import Report
 
 BY_ADDRESS = RateLimitItemPerMinute(10, namespace="embed_check")
 #: So many pages are fetched at once; the server's other work goes on beside them.
@@ -23,10 +26,12 @@ _POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'n
 def add_routes(pages: Blueprint, parts: Parts) -> None:
     """Add ``/embed/check``."""
     read_address = address_reader(parts.config.trusted_proxies)
-    limits = AddressLimits(parts.config.redis_url, BY_ADDRESS)
+    limits = AddressLimits(parts, BY_ADDRESS)
     running = threading.BoundedSemaphore(AT_ONCE)
 
-    def check(url: str) -> Report:
+    def check(url: str) -> "Report":
+        from widget.embed_check.check import check_embedding  # noqa: PLC0415  # 8 MB
+
         if not running.acquire(blocking=False):
             raise TooMany("Other pages are being checked. Please try again in a moment.", _SOON_S)
         try:
@@ -54,7 +59,7 @@ def _with_scheme(url: str) -> str:
     return url if "://" in url else f"https://{url}"
 
 
-def _draw(parts: Parts, url: str, report: Report | None = None, failure: str = "") -> Response:
+def _draw(parts: Parts, url: str, report: "Report | None" = None, failure: str = "") -> Response:
     page = render_template(
         "embed_check.html",
         url=url,

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from widget.domain.comment import Author, Status
 from widget.domain.errors import Invalid, Moved, NotAllowed, NotFound, Refused, TooMany, WidgetError
+from widget.domain.ids import read_id
 from widget.domain.site import Site
 from widget.domain.submission import MAX_EMAIL, Submission, clean_title
 from widget.domain.thread import new_thread, thread_key
@@ -40,7 +41,7 @@ _MAX_ANSWER = 8000
 def add_routes(pages: Blueprint, parts: Parts) -> None:
     """Add ``/threads``."""
     read_address = address_reader(parts.config.trusted_proxies)
-    limits = AddressLimits(parts.config.redis_url, subscriptions.BY_ADDRESS)
+    limits = AddressLimits(parts, subscriptions.BY_ADDRESS)
 
     @pages.get("/threads")
     def thread_page() -> AnyResponse:
@@ -122,7 +123,7 @@ def _subscribe(parts: Parts, site: Site, question: Question, count: Callable[[],
 
 
 def _empty(arguments: MultiDict[str, str] | dict[str, str]) -> Draft:
-    return Draft(parent=_id(arguments.get("reply_to", "")), key=secrets.token_urlsafe(16))
+    return Draft(parent=read_id(arguments.get("reply_to", "")), key=secrets.token_urlsafe(16))
 
 
 def _draft(sent: MultiDict[str, str], form: Form) -> Draft:
@@ -131,7 +132,7 @@ def _draft(sent: MultiDict[str, str], form: Form) -> Draft:
         field.name: sent[field.name][:_MAX_ANSWER] for field in form.fields if field.name in sent
     }
     return Draft(
-        parent=_id(sent.get("parent", "")),
+        parent=read_id(sent.get("parent", "")),
         key=sent.get("key", "")[:255],
         values=values,
         answers=answers,
@@ -152,7 +153,3 @@ def _with_faults(draft: Draft, error: WidgetError) -> Draft:
         failure=words_of(error),
         status=int(status),
     )
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None

@@ -11,6 +11,7 @@ from widget.domain.comment import Comment
 from widget.domain.cursor import decode_reply_cursor
 from widget.domain.errors import NotFound
 from widget.domain.hosts import LOOPBACK
+from widget.domain.ids import read_id
 from widget.domain.site import Site
 from widget.domain.thread_page import PublicComment, Replies, ThreadPage
 from widget.http.pages.thread_words import PageWords, page_language
@@ -101,10 +102,10 @@ def draw(parts: Parts, shown: Shown, status: int = 200) -> Response:
 
 def _replies_only(parts: Parts, session: Session, site: Site, page: ThreadPage) -> ThreadPage:
     """Return the page with the replies of one comment in place of the top-level ones."""
-    wanted = request.args.get("replies_of", "")
-    if not (wanted.isascii() and wanted.isdigit()) or len(wanted) > 18:
+    wanted = read_id(request.args.get("replies_of", ""))
+    if wanted is None:
         return page
-    parent = comments.get_comment(session, parts.keys, int(wanted))
+    parent = comments.get_comment(session, parts.keys, wanted)
     if not parent.visible or page.thread.id is None:
         raise NotFound(comments.GONE)
     if parent.thread_id != page.thread.id:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -40,4 +40,5 @@ class Base(DeclarativeBase):
     """Base of all tables; constraints have names, so that SQLite's batch migrations work."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: Moment()}
+    # Eight bytes on either: SQLite's INTEGER is that already, and its ids have to be called so.
+    type_annotation_map = {datetime: Moment(), int: BigInteger().with_variant(Integer, "sqlite")}
