@@ -19,7 +19,15 @@ def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str,
     """Return the environment of a server on a folder: nothing of the caller's configuration."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("COMMENT_WIDGET_")}
     path = os.pathsep.join(filter(None, (str(ROOT), kept.get("PYTHONPATH"))))
-    return kept | {"COMMENT_WIDGET_HOME": str(home), "PYTHONPATH": path} | dict(extra or {})
+    return (
+        kept
+        | {
+            "COMMENT_WIDGET_HOME": str(home),
+            "COMMENT_WIDGET_WORKERS": "1",
+            "PYTHONPATH": path,
+        }
+        | dict(extra or {})
+    )
 
 
 def command(home: Path, *arguments: str) -> None:

@@ -6,8 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -27,6 +28,14 @@ def _is_worker(folder: Path, parent: int) -> bool:
         return False
 
 
+def wait_until(true: Callable[[], bool]) -> None:
+    """Return as soon as something is so; fail where it never is."""
+    end = time.monotonic() + START_S
+    while not true():
+        assert time.monotonic() < end
+        threading.Event().wait(0.02)
+
+
 def free_port() -> int:
     """Return a port that the kernel has just given out."""
     with socket.socket() as probe:
@@ -38,10 +47,20 @@ def free_port() -> int:
 class LiveServer:
     """``comment-widget serve`` on a folder; can be stopped, killed and started again."""
 
-    def __init__(self, home: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        env: Mapping[str, str] | None = None,
+        *,
+        address: str = "127.0.0.1",
+        on_host: Sequence[str] = (),
+    ) -> None:
+        """Make a server, not running yet; ``on_host`` is how to run a command on its host."""
         self.home = home
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self._address = address
+        self._on_host = on_host
+        self.url = f"http://{address}:{self.port}"
         self.api = f"{self.url}/api/v1"
         self.log = home / "server.log"
         self._extra = dict(env or {})
@@ -62,7 +81,7 @@ class LiveServer:
     @property
     def bind(self) -> str:
         """Return where the server listens."""
-        return f"127.0.0.1:{self.port}"
+        return f"{self._address}:{self.port}"
 
     def also(self, **env: str) -> None:
         """Let the server and commands have more in their environment from now on."""
@@ -90,7 +109,7 @@ class LiveServer:
         """Start the server and wait until it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "widget", "serve", *arguments],
+                [*self._on_host, sys.executable, "-m", "widget", "serve", *arguments],
                 env=self.env,
                 stdout=log,
                 stderr=log,

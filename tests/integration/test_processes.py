@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.live import START_S, LiveServer
+from tests.live import START_S, LiveServer, wait_until
 from widget.cli.processes import cores
 
 PAGE = "https://example.org/page"
@@ -30,13 +29,6 @@ def server(start_server: Callable[..., LiveServer]) -> LiveServer:
     # It answers as soon as the first worker does.
     wait_until(lambda: "All 3 workers answer" in made.log.read_text())
     return made
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + START_S
-    while not true():
-        assert time.monotonic() < end
-        threading.Event().wait(0.02)
 
 
 def post(server: LiveServer, number: int) -> httpx.Response:

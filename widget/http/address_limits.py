@@ -13,6 +13,7 @@ from widget.domain.errors import TooMany
 from widget.domain.identity import network_of
 from widget.domain.words import joined, say, try_again_in
 from widget.publication.parts import Parts
+from widget.store.shared_limits import limits_in_redis
 
 log = logging.getLogger("comment_widget.http")
 
@@ -25,8 +26,7 @@ class AddressLimits:
         self._here = FixedWindowRateLimiter(storage_from_string(parts.limits_url))
         self._limiter = self._here
         if parts.config.redis_url:
-            storage = storage_from_string(parts.config.redis_url, wrap_exceptions=True)
-            self._limiter = FixedWindowRateLimiter(storage)
+            self._limiter = FixedWindowRateLimiter(limits_in_redis(parts.config.redis_url))
 
     def count(self, address: str | None) -> None:
         """Count one; where the address isn't known there is nothing to count by.

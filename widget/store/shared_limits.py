@@ -10,12 +10,17 @@ Counts are worth minutes: nothing is synced to disk, and a server that starts be
 import logging
 import struct
 import time
+from contextlib import suppress
 from functools import cache
 from math import floor
 from pathlib import Path
 
+import limits.errors
 import lmdb
+from limits.storage import storage_from_string
 from limits.storage.base import SlidingWindowCounterSupport, Storage, TimestampedSlidingWindow
+
+from widget.domain.errors import ConfigurationError
 
 log = logging.getLogger("comment_widget.store")
 
@@ -45,6 +50,23 @@ def shared_limits(file: Path) -> str:
         log.warning("%s can't be used (%s): each process counts limits for itself", path, error)
         return ALONE
     return f"{SCHEME}://{path}"
+
+
+def limits_in_redis(url: str) -> Storage:
+    """Return the counts of all machines, in the Redis or Valkey of the configuration.
+
+    Raises:
+        ConfigurationError: where the address can't be used.
+    """
+    # The library's own name of what redis-py calls unix://.
+    uri = f"redis+{url}" if url.startswith("unix:") else url
+    with suppress(limits.errors.ConfigurationError, ValueError):
+        storage = storage_from_string(uri, wrap_exceptions=True)
+        if isinstance(storage, Storage):
+            return storage
+    # Without the library's words: they may hold the address with the password.
+    message = "redis_url can't be used, or the library is missing: comment-widget[redis]."
+    raise ConfigurationError(message)
 
 
 class SharedLimits(Storage, SlidingWindowCounterSupport, TimestampedSlidingWindow):

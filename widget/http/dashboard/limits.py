@@ -14,6 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 from widget.domain.errors import TooMany
 from widget.domain.identity import network_of
 from widget.publication.parts import Parts
+from widget.store.shared_limits import limits_in_redis
 
 log = logging.getLogger("comment_widget.dashboard")
 
@@ -42,8 +43,7 @@ class SignInLimits:
         self._here = FixedWindowRateLimiter(storage_from_string(parts.limits_url))
         self._limiter = self._here
         if parts.config.redis_url:
-            storage = storage_from_string(parts.config.redis_url, wrap_exceptions=True)
-            self._limiter = FixedWindowRateLimiter(storage)
+            self._limiter = FixedWindowRateLimiter(limits_in_redis(parts.config.redis_url))
 
     def count(self, attempt: Attempt) -> None:
         """Count a try.
