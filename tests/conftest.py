@@ -1,6 +1,7 @@
 """Fixtures that every kind of test uses: an application on a real database, a real server."""
 
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ from widget.config import Config
 from widget.domain.site import Site, SiteSettings
 from widget.publication.parts import Parts
 from widget.store import schema, sites
+from widget.store.database import connect
 
 PAGE = "https://example.org/article"
 ORIGIN = "https://example.org"
@@ -130,11 +132,27 @@ def database_url(new_database: Callable[..., str]) -> str:
     return new_database()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an embedded database with today's schema and nothing in it."""
+    path = tmp_path_factory.mktemp("migrated") / "comments.sqlite"
+    database = connect(Flask("migrated"), f"sqlite:///{path}")
+    schema.upgrade(database)
+    database.engine.dispose()
+    return path
+
+
 @pytest.fixture
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Config:
-    """Return the configuration of an empty home folder and an empty database."""
-    monkeypatch.setenv("COMMENT_WIDGET_HOME", str(tmp_path / "home"))
-    return Config(home=tmp_path / "home", database_url=database_url)
+def config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, migrated: Path
+) -> Config:
+    """Return the configuration of a home folder with a database of today's schema."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("COMMENT_WIDGET_HOME", str(home))
+    if not database_url:
+        home.mkdir()
+        shutil.copy(migrated, home)  # Migrating each anew would take as long as most tests do.
+    return Config(home=home, database_url=database_url)
 
 
 @pytest.fixture
@@ -155,7 +173,6 @@ def app(config: Config, clock: Clock) -> Iterator[Flask]:
     """Return an application with the built-in plugins on a migrated SQLite database."""
     app = create_app(config, now=clock)
     parts = parts_of(app)
-    schema.upgrade(parts.database)
     yield app
     parts.database.engine.dispose()
 

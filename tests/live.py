@@ -83,6 +83,11 @@ class LiveServer:
         """Return where the server listens."""
         return f"{self._address}:{self.port}"
 
+    @property
+    def database_url(self) -> str:
+        """Return where its database is; empty is the embedded one."""
+        return self._extra.get("COMMENT_WIDGET_DATABASE_URL", "")
+
     def also(self, **env: str) -> None:
         """Let the server and commands have more in their environment from now on."""
         self._extra |= env

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from widget.assembly import assemble, parts_of, start_plugins, utc_now
 from widget.config import Config
+from widget.domain.errors import FieldError, Malformed
 from widget.http import api, dashboard, language, pages
 from widget.http.ids import IdConverter
 from widget.http.problems import answer_errors
@@ -44,12 +45,20 @@ def create_app(
     app.register_blueprint(api.blueprint(parts))
     app.register_blueprint(pages.blueprint(parts))
     app.register_blueprint(dashboard.blueprint(parts))
+    app.before_request(_refuse_null)
     app.after_request(_add_safe_headers)
     start_plugins(app, parts)
     for plugin in parts.plugins.registry.plugins:
         if "routes" in plugin.hooks:
             pages.add_plugin_routes(app, parts, plugin)
     return app
+
+
+def _refuse_null() -> None:
+    """Refuse the character that no address or form of ours has, and PostgreSQL no text."""
+    sent = (*request.args.values(), *request.form.values(), request.path)
+    if any("\0" in text for text in sent):
+        raise Malformed([FieldError("", "There is a null character in the request.")])
 
 
 def _add_safe_headers(response: Response) -> Response:

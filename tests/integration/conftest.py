@@ -2,14 +2,16 @@
 
 import json
 import logging
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Row, create_engine, text
 from werkzeug.test import TestResponse
 
 from tests.conftest import ORIGIN, PAGE, Clock
@@ -155,6 +157,25 @@ class Done:
 
 
 Run = Callable[..., Done]
+
+
+def environment_of(config: Config) -> dict[str, str]:
+    """Return the environment of a command on the same server."""
+    return {
+        "COMMENT_WIDGET_HOME": str(config.home),
+        "COMMENT_WIDGET_DATABASE_URL": config.database_url,
+    }
+
+
+def execute(home: Path, *statements: str) -> list[Sequence[Row[Any]]]:
+    """Run statements beside the server; return the rows of each."""
+    url = os.environ.get("COMMENT_WIDGET_DATABASE_URL") or f"sqlite:///{home / 'comments.sqlite'}"
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        done = [connection.execute(text(statement)) for statement in statements]
+        found = [result.all() if result.returns_rows else [] for result in done]
+    engine.dispose()
+    return found
 
 
 @pytest.fixture

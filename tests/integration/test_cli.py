@@ -3,7 +3,6 @@
 import json
 import shlex
 import socket
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -11,7 +10,7 @@ from textwrap import dedent
 import click
 import pytest
 
-from tests.integration.conftest import Run
+from tests.integration.conftest import Run, execute
 from tests.integration.plugin_files import checks, write_file, write_plugin
 from tests.integration.returned_mails import bounce
 from widget.cli import cli
@@ -145,6 +144,7 @@ def test_settings_are_changed_one_by_one_and_shown(blog: Run) -> None:
     assert "site.policy=hold" in blog("site", "show", "blog").out
 
 
+@pytest.mark.embedded
 def test_a_secret_setting_is_never_shown(home: Path, blog: Run) -> None:
     hook = """\
         @hookimpl
@@ -243,10 +243,7 @@ def test_the_doctor_finds_what_was_planted(home: Path, blog: Run) -> None:
     path.write_text(path.read_text().replace("limit: int = Field(1,", "limit: str = Field('a',"))
     write_file(home, "broken", "def (:\n")
     (home / KEY_FILE).chmod(0o644)
-    with sqlite3.connect(home / "comments.sqlite") as database:
-        database.execute("UPDATE thread SET count = 99")
-        database.execute("UPDATE comment SET reply_count = 3 WHERE id = 5")
-    database.close()
+    execute(home, "UPDATE thread SET count = 99", "UPDATE comment SET reply_count = 3 WHERE id = 5")
 
     code, found = findings(blog)
 
@@ -255,6 +252,7 @@ def test_the_doctor_finds_what_was_planted(home: Path, blog: Run) -> None:
         assert [line for line in found["fault"] if words in line], words
 
 
+@pytest.mark.embedded
 def test_the_doctor_says_where_there_is_no_schema_yet(run: Run) -> None:
     code, found = findings(run)
     assert code == 1

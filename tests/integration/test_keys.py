@@ -1,12 +1,11 @@
 """Rotating the keys: everything is encrypted anew, and all of it still reads."""
 
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
 
-from tests.integration.conftest import Run
+from tests.integration.conftest import Run, execute
 from widget.store.keys import FILE_NAME, new_key
 
 MAIL = "ada@example.net"
@@ -29,14 +28,8 @@ def fill(run: Run, tmp_path: Path) -> None:
 
 def key_ids(home: Path) -> set[bytes]:
     """Return which keys the stored values are encrypted with."""
-    with sqlite3.connect(home / "comments.sqlite") as database:
-        found = {
-            row[0][:4]
-            for table, column in SEALED
-            for row in database.execute(f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL")
-        }
-    database.close()
-    return found
+    asked = [f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL" for table, column in SEALED]
+    return {bytes(row[0])[:4] for rows in execute(home, *asked) for row in rows}
 
 
 def test_after_a_rotation_everything_is_under_the_new_key_and_reads_as_before(

@@ -1,7 +1,6 @@
 """kill -9 in the middle of many submissions: what was acknowledged is there once, nothing twice."""
 
 import random
-import sqlite3
 import threading
 import time
 from collections import Counter
@@ -9,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx
+from sqlalchemy import text
 
 from tests.live import LiveServer
 from widget.app import create_app, parts_of
@@ -102,20 +102,17 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 
 def assert_all_there_once(server: LiveServer, clients: Clients) -> None:
-    path = server.home / "comments.sqlite"
-    with sqlite3.connect(path) as database:
-        rows = database.execute("SELECT id, source, status FROM comment").fetchall()
-        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        events = Counter(
-            row[0] for row in database.execute("SELECT comment_id FROM event").fetchall()
-        )
-    database.close()
+    parts = parts_of(create_app(Config(home=server.home, database_url=server.database_url)))
+    with parts.database.read() as session:
+        rows = session.execute(text("SELECT id, source, status FROM comment")).all()
+        if parts.database.is_sqlite:
+            assert session.execute(text("PRAGMA integrity_check")).all() == [("ok",)]
+        events = Counter(session.scalars(text("SELECT comment_id FROM event")))
     stored = {source: comment_id for comment_id, source, _ in rows}
     assert Counter(source for _, source, _ in rows).most_common(1)[0][1] == 1
     assert stored == {f"Number {n}.": comment_id for n, comment_id in clients.acknowledged.items()}
     assert {status for _, _, status in rows} == {"published"}
     assert set(events.values()) == {1}
-    parts = parts_of(create_app(Config(home=server.home)))
     with parts.database.read() as session:
         assert audit.wrong_counts(session) == []
     parts.database.engine.dispose()

@@ -79,6 +79,7 @@ def test_a_schema_of_a_newer_version_is_refused_and_left_alone(empty: Database) 
     empty.engine.dispose()
 
 
+@pytest.mark.embedded
 def test_a_command_on_a_newer_schema_is_one_clear_line(run: Run, home: Path) -> None:
     assert run("db", "upgrade").code == 0
     with sqlite3.connect(home / "comments.sqlite") as database:

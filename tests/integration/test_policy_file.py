@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.integration.conftest import environment_of
 from widget.cli import cli, main
 from widget.config import Config
 from widget.domain.errors import Invalid
@@ -130,7 +131,7 @@ def test_the_commands_export_compare_and_import(
     parts: Parts, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(*arguments: str) -> Result:
-        return CliRunner(env={"COMMENT_WIDGET_HOME": str(config.home)}).invoke(
+        return CliRunner(env=environment_of(config)).invoke(
             cli, ["policy", *arguments, "--site", "blog"]
         )
 

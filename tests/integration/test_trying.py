@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner
 
-from tests.integration.conftest import World
+from tests.integration.conftest import World, environment_of
 from widget.cli import cli
 from widget.config import Config
 from widget.domain.comment import Status
@@ -158,7 +158,7 @@ def test_a_plugin_that_sends_comments_away_is_asked_only_where_that_is_wanted(
 def test_the_commands_say_it_in_words_and_as_json(
     world: World, replayed: Callable[..., Replayed], config: Config
 ) -> None:
-    run = CliRunner(env={"COMMENT_WIDGET_HOME": str(config.home)}).invoke
+    run = CliRunner(env=environment_of(config)).invoke
     said = run(cli, ["moderation", "try", "A bad one.", "--site", "blog"])
     assert "sees" in said.output
     assert "spam: sees: bad, after 0 good ones" in said.output

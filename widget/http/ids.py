@@ -1,14 +1,14 @@
-"""Ids in addresses: what no database takes as one is no address of ours."""
+"""Ids in addresses: what no database takes as one is answered as one that isn't there."""
 
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
-from widget.domain.ids import MAX_ID
+from widget.domain.ids import MAX_ID, read_id
 
 
 class IdConverter(IntegerConverter):
-    """``<int:…>`` in routes, up to the greatest id; a greater number is answered with 404."""
+    """``<int:…>`` in routes; a number that is too great becomes the greatest, which nothing has."""
 
-    regex = r"\d{1,19}"
-
-    def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=MAX_ID)
+    def to_python(self, value: str) -> int:
+        """Return the id."""
+        number = read_id(value)
+        return MAX_ID if number is None else number

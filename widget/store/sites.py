@@ -33,6 +33,8 @@ def add_site(session: Session, site: Site, now: datetime) -> Site:
 
 def find_site(session: Session, key: str) -> Site | None:
     """Return the site of that key."""
+    if not key.isprintable():  # PostgreSQL takes no null character, not even to look for
+        return None
     row = session.scalar(select(SiteRow).where(SiteRow.key == key))
     return _site(row) if row else None
 
