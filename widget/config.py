@@ -93,6 +93,13 @@ class Config(BaseSettings):
         4.0, gt=0, le=60, description="Longest time for all plugins together, seconds."
     )
     snapshot_mb: int = Field(64, ge=1, description="Memory for snapshots in a worker, megabytes.")
+    shared_cache_s: int = Field(
+        0,
+        ge=0,
+        le=86_400,
+        description="How long a CDN may hand out pages of comments without asking, seconds; a "
+        "plugin with the hook purge_cache tells it to forget what has changed.",
+    )
     smtp_url: str = Field(
         "",
         repr=False,

@@ -253,6 +253,20 @@ def comment_decided(
 
 
 @hookspec
+def purge_cache(site: Site, keys: Sequence[str], settings: PluginSettings) -> None:
+    """Tell a CDN which answers it is to forget.
+
+    When: after each change that readers can see, where the operator lets shared caches keep
+    answers (``shared_cache_s``). Gets: the site, and the surrogate keys of what has changed, as the
+    answers have them in ``Surrogate-Key`` and ``Cache-Tag``.
+    Runs: apart, in the job worker, for 30 seconds at most. Nobody waits for it.
+    Return: nothing.
+    Fails: it is tried again as ``comment_decided`` is. Meanwhile caches hand out what they have for
+    as long as they may.
+    """
+
+
+@hookspec
 def dashboard_panel(site: Site, settings: PluginSettings) -> Panel | None:
     """Show something on the site's plugin page in the dashboard.
 

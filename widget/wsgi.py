@@ -33,4 +33,4 @@ def application() -> "WSGIApplication":
         worker = Worker(parts)
         worker.start()
         atexit.register(worker.stop)
-    return SnapshotsFirst(app.wsgi_app, parts.snapshots)
+    return SnapshotsFirst(app.wsgi_app, parts.snapshots, parts.config.shared_cache_s)

@@ -1,11 +1,13 @@
 """What a reader gets after any change is never the state before it."""
 
+import math
 import time
 from collections.abc import Callable
 
 import httpx
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from tests.integration.conftest import World
 from tests.live import LiveServer
@@ -59,6 +61,46 @@ def test_every_change_is_seen_by_the_next_reader(served: World) -> None:
         assert served.thread(sort=sort)["comments"] == []
     change_status(served.parts, comment_id, Status.PUBLISHED, actor="person:1")
     assert served.shown() == [comment_id]
+
+
+def counted(world: World, *urls: str) -> dict[str, int]:
+    asked = {"site": "blog", "url": [PAGE["url"], *urls]}
+    answer = world.client.get("/api/v1/counts", query_string=asked)
+    assert answer.status_code == 200
+    counts: dict[str, int] = answer.get_json()["counts"]
+    return counts
+
+
+def test_every_change_is_counted_by_the_next_reader(served: World) -> None:
+    other = "https://example.org/other"
+    assert counted(served, other) == {PAGE["url"]: 0, other: 0}
+    comment_id = served.posted("Hello.")
+    for _ in range(2):  # the first is built by the application, the second comes before it
+        assert counted(served, other) == {PAGE["url"]: 1, other: 0}
+    change_status(served.parts, comment_id, Status.SPAM, actor="person:1")
+    for _ in range(2):
+        assert counted(served, other) == {PAGE["url"]: 0, other: 0}
+
+
+def test_counts_that_are_the_same_are_not_sent_again(served: World) -> None:
+    served.posted("Hello.")
+    for _ in range(2):
+        first = served.client.get("/api/v1/counts", query_string=PAGE)
+        asked = {"If-None-Match": first.headers["ETag"]}
+        same = served.client.get("/api/v1/counts", query_string=PAGE, headers=asked)
+        assert (same.status_code, same.data) == (304, b"")
+    served.posted("More.")
+    assert served.client.get("/api/v1/counts", query_string=PAGE, headers=asked).status_code == 200
+
+
+def test_a_page_that_changed_elsewhere_is_counted_anew_when_trust_ends(served: World) -> None:
+    served.posted("Hello.")
+    assert counted(served) == {PAGE["url"]: 1}
+    with served.parts.database.write() as session:  # as another machine would, without a mark
+        session.execute(text("UPDATE thread SET count = 7, version = version + 1"))
+    for snapshot in served.parts.snapshots._entries.values():
+        snapshot.checked = -math.inf
+    assert counted(served) == {PAGE["url"]: 7}
 
 
 def test_a_change_at_the_command_line_is_seen_by_the_server_within_a_second(

@@ -6,21 +6,26 @@ from typing import TYPE_CHECKING
 from flask import Request, Response
 
 from widget.domain.errors import Busy
+from widget.domain.surrogate import site_surrogate, thread_surrogate
 from widget.http.negotiate import coding_for, matches
 from widget.snapshot.cache import Snapshot, Snapshots
+from widget.snapshot.read import COUNTS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PATH = "/api/v1/thread"
+#: By path: what begins the name under which the answer to a query string is kept.
+KEPT = {"/api/v1/thread": "", "/api/v1/counts": COUNTS}
 JSON = "application/json"
 #: A cache may keep the page and asks whether it is still true: a moderated comment is gone at
 #: the next reading, wherever the page was kept.
 CACHE_CONTROL = "public, no-cache"
+#: Where the operator lets shared caches keep a page for a while (RFC 9111 §5.2.2, RFC 5861 §3):
+#: browsers ask each time all the same.
+_SHARED = "public, max-age=0, s-maxage={seconds}, stale-while-revalidate={seconds}"
 #: The kind of answer that says that the client's copy is true; no content coding's name.
 _UNCHANGED = "unchanged"
 _COMMON = [
-    ("Cache-Control", CACHE_CONTROL),
     ("Vary", "Accept-Encoding"),
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Retry-After"),
@@ -28,14 +33,31 @@ _COMMON = [
 ]
 
 
+def common_headers(snapshot: Snapshot, shared_s: int) -> list[tuple[str, str]]:
+    """Return the headers of a snapshot in any coding, and of the answer that it is unchanged.
+
+    ``shared_s`` is for how many seconds a CDN may keep it.
+    """
+    site, thread = snapshot.thread
+    headers = [*_COMMON, ("ETag", snapshot.encoded.etag)]
+    if not shared_s:
+        return [("Cache-Control", CACHE_CONTROL), *headers]
+    names = (site_surrogate(site), thread_surrogate(site, thread))
+    return [
+        ("Cache-Control", _SHARED.format(seconds=shared_s)),
+        ("Surrogate-Key", " ".join(names)),
+        ("Cache-Tag", ",".join(names)),
+        *headers,
+    ]
+
+
 def snapshot_headers(
-    snapshot: Snapshot, coding: str, media_type: str = JSON
+    snapshot: Snapshot, coding: str, media_type: str, shared_s: int
 ) -> list[tuple[str, str]]:
     """Return the headers of a snapshot in a coding, its length included."""
     headers = [
         ("Content-Type", media_type),
-        *_COMMON,
-        ("ETag", snapshot.encoded.etag),
+        *common_headers(snapshot, shared_s),
         ("Content-Length", str(len(snapshot.encoded.bodies[coding]))),
     ]
     if coding != "identity":
@@ -43,62 +65,67 @@ def snapshot_headers(
     return headers
 
 
-def respond(snapshot: Snapshot, request: Request, media_type: str = JSON) -> Response:
+def respond(
+    snapshot: Snapshot, request: Request, shared_s: int, media_type: str = JSON
+) -> Response:
     """Answer a request with a snapshot: its bytes, or 304 where the client has them."""
-    etag = snapshot.encoded.etag
-    if matches(request.headers.get("If-None-Match", ""), etag):
+    if matches(request.headers.get("If-None-Match", ""), snapshot.encoded.etag):
         response = Response(status=304)
-        for name, value in _COMMON:
-            response.headers[name] = value
-        response.headers["ETag"] = etag
+        response.headers.extend(common_headers(snapshot, shared_s))
         return response
     coding = coding_for(request.headers.get("Accept-Encoding", ""))
-    return Response(
-        snapshot.encoded.bodies[coding], headers=snapshot_headers(snapshot, coding, media_type)
-    )
+    headers = snapshot_headers(snapshot, coding, media_type, shared_s)
+    return Response(snapshot.encoded.bodies[coding], headers=headers)
 
 
 class SnapshotsFirst:
-    """WSGI middleware: a thread that is at hand is answered before the framework is entered."""
+    """WSGI middleware: what is at hand is answered before the framework is entered."""
 
-    def __init__(self, application: "WSGIApplication", snapshots: Snapshots) -> None:
+    def __init__(
+        self, application: "WSGIApplication", snapshots: Snapshots, shared_s: int = 0
+    ) -> None:
+        """Put it before an application; ``shared_s`` is for how long a CDN may keep answers."""
         self._application = application
+        self._shared_s = shared_s
         self._get: Callable[[str], Snapshot | None] = snapshots.get
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer from a snapshot, or pass the request on."""
-        if environ["PATH_INFO"] == PATH and environ["REQUEST_METHOD"] == "GET":
+        kept = KEPT.get(environ["PATH_INFO"])
+        if kept is not None and environ["REQUEST_METHOD"] == "GET":
             try:
-                snapshot = self._get(environ["QUERY_STRING"])
+                snapshot = self._get(kept + environ["QUERY_STRING"])
             except Busy:
                 # The application asks the same, and knows how to answer it.
                 snapshot = None
             if snapshot is not None:
-                return _answer(snapshot, environ, start_response)
+                return self._answer(snapshot, environ, start_response)
         return self._application(environ, start_response)
 
+    def _answer(
+        self, snapshot: Snapshot, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known is not None and matches(known, snapshot.encoded.etag):
+            status, kind = "304 Not Modified", _UNCHANGED
+        else:
+            status, kind = "200 OK", coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        headers, body = snapshot.answers.get(kind) or _prepare(snapshot, kind, self._shared_s)
+        start_response(status, headers)
+        return body
 
-def _answer(
-    snapshot: Snapshot, environ: "WSGIEnvironment", start_response: "StartResponse"
-) -> Iterable[bytes]:
-    known = environ.get("HTTP_IF_NONE_MATCH")
-    if known is not None and matches(known, snapshot.encoded.etag):
-        status, kind = "304 Not Modified", _UNCHANGED
-    else:
-        status, kind = "200 OK", coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    headers, body = snapshot.answers.get(kind) or _prepare(snapshot, kind)
-    start_response(status, headers)
-    return body
 
-
-def _prepare(snapshot: Snapshot, kind: str) -> tuple[list[tuple[str, str]], tuple[bytes, ...]]:
+def _prepare(
+    snapshot: Snapshot, kind: str, shared_s: int
+) -> tuple[list[tuple[str, str]], tuple[bytes, ...]]:
     """Make the headers and body of a kind of answer once; they are handed out as they are."""
     answer: tuple[list[tuple[str, str]], tuple[bytes, ...]]
     if kind == _UNCHANGED:
-        answer = ([*_COMMON, ("ETag", snapshot.encoded.etag)], ())
+        answer = (common_headers(snapshot, shared_s), ())
     else:
-        answer = (snapshot_headers(snapshot, kind), (snapshot.encoded.bodies[kind],))
+        headers = snapshot_headers(snapshot, kind, JSON, shared_s)
+        answer = (headers, (snapshot.encoded.bodies[kind],))
     snapshot.answers[kind] = answer
     return answer

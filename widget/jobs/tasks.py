@@ -16,7 +16,7 @@ from widget.moderation.sweeping import SWEEP
 from widget.moderation.sweeping import go_on as go_on_sweeping
 from widget.plugin_host.consent import lacking
 from widget.publication.parts import Parts
-from widget.publication.publish import NOTIFY, TELL_PLUGIN, TELL_WEBHOOKS
+from widget.publication.publish import NOTIFY, PURGE, TELL_PLUGIN, TELL_WEBHOOKS
 from widget.store import comments, jobs, sites, threads, trails
 from widget.store.jobs import Job
 from widget.submission.reactions import SHOW_VOTES, show_votes
@@ -120,6 +120,18 @@ def _tell_plugin(parts: Parts, payload: Mapping[str, Any]) -> None:
         raise PluginFailed(reply.reason)
 
 
+def _purge(parts: Parts, payload: Mapping[str, Any]) -> None:
+    with parts.database.read() as session:
+        site = sites.site_by_id(session, int(payload["site"]))
+    if site is None:
+        return
+    plugin = parts.plugins.get(site, str(payload["plugin"]))
+    told = {"site": site, "keys": tuple(payload["keys"])}
+    reply = parts.plugins.work(plugin, "purge_cache", TELL_DEADLINE_S, **told)
+    if reply.failure:
+        raise PluginFailed(reply.reason)
+
+
 _KINDS: dict[str, Callable[[Parts, Mapping[str, Any]], None]] = {
     RECHECK: _recheck,
     TELL_PLUGIN: _tell_plugin,
@@ -132,4 +144,5 @@ _KINDS: dict[str, Callable[[Parts, Mapping[str, Any]], None]] = {
     bulk.BULK: _bulk,
     INDEX_COMMENTS: index_comments,
     SWEEP: _sweep,
+    PURGE: _purge,
 }

@@ -1,9 +1,11 @@
 """What follows a committed change: nobody in this process sees the old state any more."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from widget.domain.comment import AUTHOR, Event, Status
 from widget.domain.site import Site
+from widget.domain.surrogate import SEVERAL, site_surrogate, thread_surrogate
 from widget.domain.thread import Thread
 from widget.domain.webhook import WebhookEvent
 from widget.publication.parts import Parts
@@ -12,6 +14,8 @@ from widget.store.database import Session
 
 #: The job that tells one plugin of one decision.
 TELL_PLUGIN = "tell_plugin"
+#: The job that lets one plugin tell a CDN what has changed.
+PURGE = "purge_cache"
 #: The job that promises the mails which follow a decision.
 NOTIFY = "notify"
 #: The job that writes the messages which webhooks are told a decision by.
@@ -37,11 +41,27 @@ def publish(parts: Parts, site: Site, thread: Thread) -> None:
     version, which went up in the same transaction.
     """
     parts.snapshots.drop((site.key, thread.key), thread.version)
+    changed = (thread_surrogate(site.key, thread.key), thread_surrogate(site.key, SEVERAL))
+    _promise_to_purge(parts, site, changed)
 
 
 def publish_site(parts: Parts, site: Site) -> None:
     """Drop all snapshots of a site whose settings have changed; call it after the commit."""
     parts.snapshots.drop_site(site.id)
+    _promise_to_purge(parts, site, [site_surrogate(site.key)])
+
+
+def _promise_to_purge(parts: Parts, site: Site, keys: Sequence[str]) -> None:
+    """Let plugins tell a CDN what has changed. What isn't told, by a kill, ends by itself there."""
+    if not parts.config.shared_cache_s:
+        return
+    now = parts.now()
+    told = [{"site": site.id, "plugin": plugin.name, "keys": list(keys)}
+            for plugin in parts.plugins.taking_part(site, "purge_cache")]  # fmt: skip
+    if told:
+        with parts.database.write() as session:
+            for one in told:
+                jobs.promise(session, PURGE, one, due=now, now=now, site_id=site.id)
 
 
 def promise_to_tell(parts: Parts, session: Session, site: Site, event: Event) -> None:

@@ -22,11 +22,16 @@ _MAX_FLOORS = 10_000
 _OVERHEAD = 2_000
 
 ThreadName = tuple[str, str]
+#: In the place of a thread's key: any thread of the site.
+ALL = ""
 
 
 @dataclass(slots=True)
 class Snapshot:
     """An encoded page and the versions it was built from. ``thread`` is (site key, thread key).
+
+    An answer about several threads has the thread key ``ALL`` and their keys in ``counted``: its
+    ``thread_version`` is made of their counts.
 
     ``checked`` is when it was last known to be true (monotonic clock, seconds), with which marks
     of its thread, whose ``slot`` it is, and of the settings. ``answers`` is for who hands it out:
@@ -39,6 +44,7 @@ class Snapshot:
     thread_version: int
     encoded: Encoded
     checked: float = field(default_factory=time.monotonic)
+    counted: tuple[str, ...] = ()
     slot: int = 0
     marks: tuple[int, int] | None = None
     answers: dict[str, tuple[list[tuple[str, str]], tuple[bytes, ...]]] = field(
@@ -102,7 +108,7 @@ class Snapshots:
 
     def put(self, question: str, snapshot: Snapshot) -> None:
         """Keep a snapshot, unless a change of its thread overtook it while it was built."""
-        cost = snapshot.encoded.size + _OVERHEAD
+        cost = _cost(question, snapshot)
         snapshot.slot = slot_of(*snapshot.thread)
         with self._lock:
             if snapshot.thread_version < self._floors.get(snapshot.thread, 0):
@@ -120,13 +126,15 @@ class Snapshots:
         Other processes of this machine ask anew before they hand one out.
         """
         self._marks.touch(slot_of(*thread))
+        self._marks.touch(slot_of(thread[0], ALL))
         with self._lock:
             self._floors[thread] = max(version, self._floors.get(thread, 0))
             self._floors.move_to_end(thread)
             if len(self._floors) > _MAX_FLOORS:
                 self._floors.popitem(last=False)
-            for question in tuple(self._by_thread.get(thread, ())):
-                self._discard(question)
+            for name in (thread, (thread[0], ALL)):
+                for question in tuple(self._by_thread.get(name, ())):
+                    self._discard(question)
 
     def drop_site(self, site_id: int) -> None:
         """Forget a site's snapshots: its settings have changed. The other processes ask anew."""
@@ -149,8 +157,12 @@ class Snapshots:
         snapshot = self._entries.pop(question, None)
         if snapshot is None:
             return
-        self._bytes -= snapshot.encoded.size + _OVERHEAD
+        self._bytes -= _cost(question, snapshot)
         questions = self._by_thread.get(snapshot.thread, set())
         questions.discard(question)
         if not questions:
             self._by_thread.pop(snapshot.thread, None)
+
+
+def _cost(question: str, snapshot: Snapshot) -> int:
+    return snapshot.encoded.size + len(question) + _OVERHEAD

@@ -1,11 +1,12 @@
 """The answer to a reader's question about a thread, from a snapshot or as a new one."""
 
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from widget.domain.canonical_url import canonical_url
 from widget.domain.cursor import decode_cursor
-from widget.domain.errors import HostNotAllowed, NotFound
+from widget.domain.errors import HostNotAllowed, Invalid, NotFound
 from widget.domain.hosts import page_is_allowed
 from widget.domain.site import Site
 from widget.domain.thread import Thread, thread_key
@@ -13,11 +14,14 @@ from widget.domain.thread_page import Sort, ThreadPage
 from widget.domain.words import say
 from widget.snapshot.around import path_to, with_path
 from widget.snapshot.build import Builder, build_page, nobody_yet
-from widget.snapshot.cache import Snapshot, Snapshots
+from widget.snapshot.cache import ALL, Snapshot, Snapshots
 from widget.snapshot.encode import encode
 from widget.snapshot.form import Forms
 from widget.store import sites, threads
 from widget.store.database import Database, Session
+
+#: What an answer about counts is kept under begins so; the rest is the query string.
+COUNTS = "counts?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,32 @@ class Reader:
         self.snapshots.put(raw, snapshot)
         return snapshot
 
+    def counts(self, raw: str, site_key: str, urls: Sequence[str]) -> Snapshot:
+        """Return how many comments are published on each page; a page of nobody's has none.
+
+        Raises:
+            NotFound: for an unknown site.
+        """
+        question = COUNTS + raw
+        known = self.snapshots.get(question)
+        if known is not None:
+            return known
+        with self.database.read() as session:
+            site = find_site(session, site_key)
+            keys = {url: _count_key(site, url) for url in urls}
+            counted = tuple(sorted({key for key in keys.values() if key}))
+            counts = threads.counts_of(session, site.id, counted)
+        snapshot = Snapshot(
+            site_id=site.id,
+            thread=(site.key, ALL),
+            site_version=site.version,
+            thread_version=_version_of(counts),
+            encoded=encode({"counts": {url: counts.get(key, 0) for url, key in keys.items()}}),
+            counted=counted,
+        )
+        self.snapshots.put(question, snapshot)
+        return snapshot
+
     def page(self, session: Session, site: Site, question: Question) -> ThreadPage:
         """Return the page that answers the question, unencoded.
 
@@ -96,6 +126,19 @@ class Reader:
             thread_version=page.thread.version,
             encoded=encode(page),
         )
+
+
+def _count_key(site: Site, url: str) -> str:
+    """Return a page's thread key; what is no page of the site's has no thread."""
+    try:
+        return thread_key(page_of(site, url), None)
+    except (Invalid, HostNotAllowed):
+        return ""
+
+
+def _version_of(counts: Mapping[str, int]) -> int:
+    """Return a number that is another one where any count is."""
+    return zlib.crc32(repr(sorted(counts.items())).encode())
 
 
 def _asked(session: Session, site: Site, question: Question) -> tuple[str, Thread | None]:
@@ -137,7 +180,9 @@ def versions_in(database: Database) -> Callable[[Snapshot], tuple[int | None, in
         with database.read() as session:
             return (
                 sites.site_version(session, site_key),
-                threads.thread_version(session, snapshot.site_id, key),
+                _version_of(threads.counts_of(session, snapshot.site_id, snapshot.counted))
+                if key == ALL
+                else threads.thread_version(session, snapshot.site_id, key),
             )
 
     return versions

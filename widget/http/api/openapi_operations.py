@@ -123,13 +123,19 @@ OPERATIONS: tuple[Operation, ...] = (
                 required=True,
                 example=[examples.PAGE, "https://example.org/b"],
             ),
+            _IF_NONE_MATCH,
         ),
         answers=(
             Answer(
                 status=200,
                 description="The counts, by address as asked.",
                 model=CountsAnswer,
-                headers=_READ,
+                headers=("ETag", "Vary", *_READ),
+            ),
+            Answer(
+                status=304,
+                description="The client has these counts already.",
+                headers=("ETag", "Vary", *_READ),
             ),
         ),
         problems=(400, 404),

@@ -20,7 +20,7 @@ def add_routes(api: Blueprint, parts: Parts) -> None:
     def read_thread() -> Response:
         raw = request.environ["QUERY_STRING"]
         snapshot = parts.reader.read(raw, read_question(request))
-        return respond(snapshot, request)
+        return respond(snapshot, request, parts.config.shared_cache_s)
 
     @api.get("/comments/<int:comment_id>/replies")
     def read_replies(comment_id: int) -> Response:

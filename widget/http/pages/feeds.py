@@ -13,7 +13,7 @@ def add_routes(pages: Blueprint, parts: Parts) -> None:
     feeds = Feeds(reader=parts.reader, languages=parts.languages)
 
     def answer(question: FeedQuestion) -> Response:
-        return respond(feeds.read(question), request, ATOM)
+        return respond(feeds.read(question), request, parts.config.shared_cache_s, ATOM)
 
     def here() -> str:
         query = request.query_string.decode("latin-1")
