@@ -150,7 +150,7 @@ def config(
     home = tmp_path / "home"
     monkeypatch.setenv("COMMENT_WIDGET_HOME", str(home))
     if not database_url:
-        home.mkdir()
+        home.mkdir(exist_ok=True)
         shutil.copy(migrated, home)  # Migrating each anew would take as long as most tests do.
     return Config(home=home, database_url=database_url)
 

@@ -181,7 +181,7 @@ def execute(home: Path, *statements: str) -> list[Sequence[Row[Any]]]:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Path:
     folder = tmp_path / "home"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     monkeypatch.setenv("COMMENT_WIDGET_HOME", str(folder))
     if database_url:
         monkeypatch.setenv("COMMENT_WIDGET_DATABASE_URL", database_url)

@@ -1,6 +1,6 @@
 """Every route of the dashboard, for everybody: a new route fails here until it is listed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from flask import Flask
@@ -16,7 +16,7 @@ from tests.integration.dashboard_kit import (
 )
 from widget.domain.audit_log import By
 from widget.domain.comment import Status
-from widget.domain.person import Role
+from widget.domain.person import Person, Role
 from widget.domain.site import Site
 from widget.domain.sweep import SweepAct
 from widget.moderation import sweeping
@@ -238,6 +238,19 @@ ROUTES: dict[tuple[str, str], tuple[str, dict[str, str], tuple[int, ...]]] = {
 }  # fmt: skip
 
 
+class SignedIn(dict[str, Browser]):
+    """A browser for each of ``WHO``, who signs in when first asked for."""
+
+    def __init__(self, app: Flask, parts: Parts, people: Mapping[str, Person]) -> None:
+        super().__init__(anonymous=a_browser(app))
+        self._app, self._parts, self._people = app, parts, people
+
+    def __missing__(self, who: str) -> Browser:
+        self[who] = a_browser(self._app)
+        self[who].post(sign_in_link(self._parts, self._people[who]))
+        return self[who]
+
+
 @pytest.fixture
 def world(
     app: Flask, parts: Parts, site: Site, add_site: Callable[..., Site]
@@ -256,15 +269,14 @@ def world(
         "owner": (Role.OWNER, site),
         "admin": (Role.ADMIN, None),
     }
-    browsers = {"anonymous": a_browser(app)}
-    for name, (role, where) in roles.items():
-        person = add_person(parts, f"{name}@example.org", role, where, password=None)
-        browsers[name] = a_browser(app)
-        browsers[name].post(sign_in_link(parts, person))
+    people = {
+        name: add_person(parts, f"{name}@example.org", role, where, password=None)
+        for name, (role, where) in roles.items()
+    }
     add_person(parts, "second-admin@example.org", Role.ADMIN, password=None)
     for where in (site.id, None):
         add_invitation(parts, where, f"invited-{where}@example.org")
-    return browsers
+    return SignedIn(app, parts, people)
 
 
 def _a_decision_that_can_be_taken_back(parts: Parts, site: Site) -> None:

@@ -199,8 +199,8 @@ def test_an_invitation_is_made_copied_and_taken(
     owner.goto(f"{base(named)}/garden/people")
     owner.get_by_label("Email").fill(f"new-{screen}@example.org")
     owner.get_by_role("button", name="Make a link").click()
-    check(owner)
     link = owner.get_by_role("textbox", name="The link for").input_value()
+    check(owner)
     new = tab(link, screen=screen).page
     check(new)
     new.get_by_label("Password").fill(PASSWORD)
