@@ -21,9 +21,9 @@ coverage: $(VENV)/ready-to-test examples/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile \
 		--cov --cov-report=term:skip-covered $(TESTS)
 
-## test-postgresql: what goes through the database, on a real PostgreSQL
-test-postgresql: $(VENV)/ready-to-test
-	$(BIN)/python -m pytest tests/integration --database postgresql $(TESTS)
+## test-postgresql: every test that uses the database, on a PostgreSQL that they start
+test-postgresql: $(VENV)/ready-to-test examples/node_modules/.package-lock.json
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --database postgresql $(TESTS)
 
 ## lint: style, types, layers, and whether the built client files are those of its sources
 lint: $(VENV)/ready-to-test node_modules/.package-lock.json

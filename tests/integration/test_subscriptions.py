@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import text
 
 from tests.conftest import ORIGIN, PAGE, Clock
 from tests.integration.mail_kit import ADA, Mailing, browser, path_in
@@ -423,3 +425,23 @@ def test_a_template_that_is_broken_loses_no_mail(mailing: Mailing) -> None:
     (folder / "comment.txt").write_text("Mended.")
     (told,) = mailing.deliver(minutes=5)
     assert told.text.strip() == "Mended."
+
+
+def test_one_address_that_asks_often_at_once_is_one_subscriber_with_one_mail(
+    mailing: Mailing,
+) -> None:
+    def ask(number: int) -> int:
+        answer = mailing.app.test_client().post(
+            "/api/v1/subscriptions",
+            json={"site": "blog", "url": PAGE, "scope": "thread", "email": ADA},
+            headers={"Origin": ORIGIN},
+            environ_base={"REMOTE_ADDR": f"10.0.0.{number}"},
+        )
+        return answer.status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask, range(8))) == {202}
+    assert {mail.recipients for mail in mailing.deliver()} == {(ADA,)}
+    with mailing.parts.database.read() as session:
+        for table in ("subscriber", "subscription"):
+            assert session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 1

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, or_, select
 
 from widget.store.database import Session
 from widget.store.tables import MemoryRow
+from widget.store.upsert import put
 
 MAX_KEY = 80
 MAX_VALUE = 1_000_000
@@ -47,17 +48,19 @@ def write(
     ends: datetime | None,
 ) -> None:
     """Keep values, in place of those that are there."""
-    for key, value in values.items():
-        session.merge(
-            MemoryRow(
-                site_id=shelf.site_id,
-                plugin=shelf.plugin,
-                key=key,
-                value=value,
-                written=now,
-                ends=ends,
-            )
-        )
+    rows = [
+        {
+            "site_id": shelf.site_id,
+            "plugin": shelf.plugin,
+            "key": key,
+            "value": value,
+            "written": now,
+            "ends": ends,
+        }
+        for key, value in sorted(values.items())  # two that write the same take turns
+    ]
+    if rows:
+        put(session, MemoryRow, rows)
 
 
 def forget(session: Session, shelf: Shelf, keys: Sequence[str]) -> None:

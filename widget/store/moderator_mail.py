@@ -7,6 +7,7 @@ from sqlalchemy import select
 from widget.domain.subscription import Rhythm
 from widget.store.database import Session
 from widget.store.tables import ModeratorMailRow
+from widget.store.upsert import add_missing
 
 #: What is kept for somebody who wants no mail.
 _NEVER = "never"
@@ -43,9 +44,8 @@ def told_moderator(session: Session, person_id: int, now: datetime) -> None:
 def _row(session: Session, person_id: int) -> ModeratorMailRow:
     row = session.get(ModeratorMailRow, person_id)
     if row is None:
-        row = ModeratorMailRow(person_id=person_id, rhythm=Rhythm.EACH)
-        session.add(row)
-        session.flush()
+        add_missing(session, ModeratorMailRow, {"person_id": person_id, "rhythm": Rhythm.EACH})
+        row = session.get_one(ModeratorMailRow, person_id)
     return row
 
 

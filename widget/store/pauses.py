@@ -1,13 +1,14 @@
 """Plugins that are paused on a site: they failed again and again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
 from widget.store.database import Session
 from widget.store.tables import PauseRow
+from widget.store.upsert import put
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,18 +24,8 @@ class Pause:
 
 
 def keep_pause(session: Session, pause: Pause) -> None:
-    """Record a pause, in place of an earlier one of the same plugin on the site."""
-    earlier = session.get(PauseRow, (pause.site_id, pause.plugin))
-    session.merge(
-        PauseRow(
-            site_id=pause.site_id,
-            plugin=pause.plugin,
-            failures=pause.failures,
-            reason=pause.reason,
-            since=earlier.since if earlier else pause.since,
-            until=pause.until,
-        )
-    )
+    """Record a pause; it goes on since an earlier one of the same plugin on the site."""
+    put(session, PauseRow, [asdict(pause)], keep=("since",))
 
 
 def end_pause(session: Session, site_id: int, plugin: str) -> bool:

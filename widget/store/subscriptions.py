@@ -21,6 +21,7 @@ from widget.store import threads
 from widget.store.database import Session
 from widget.store.keys import KeyRing
 from widget.store.tables import CommentRow, SubscriberRow, SubscriptionRow, ThreadRow
+from widget.store.upsert import add_missing
 
 EMAIL = "subscriber.email"
 GONE = "There is no such subscription."
@@ -36,17 +37,17 @@ def begin_subscriber(
     )
     row = session.scalar(found.with_for_update())
     if row is None:
-        row = SubscriberRow(
-            site_id=site.id,
-            email=keys.encrypt(email, EMAIL),
-            email_hash=hashed,
-            language=language,
-            rhythm=Rhythm.EACH,
-            asked_times=0,
-            created=now,
-        )
-        session.add(row)
-        session.flush()
+        new = {
+            "site_id": site.id,
+            "email": keys.encrypt(email, EMAIL),
+            "email_hash": hashed,
+            "language": language,
+            "rhythm": Rhythm.EACH,
+            "asked_times": 0,
+            "created": now,
+        }
+        add_missing(session, SubscriberRow, new)
+        row = session.scalars(found.with_for_update()).one()
     return subscriber_of(row, keys)
 
 
@@ -60,24 +61,16 @@ def subscribe(
     now: datetime,
 ) -> None:
     """Keep what somebody wants to be told of; asked for twice, it is there once."""
-    target = target_of(scope, thread_id, comment_id)
-    known = select(SubscriptionRow.id).where(
-        SubscriptionRow.subscriber_id == subscriber.id, SubscriptionRow.target == target
-    )
-    if session.scalar(known) is not None:
-        return
-    session.add(
-        SubscriptionRow(
-            subscriber_id=subscriber.id,
-            site_id=subscriber.site_id,
-            scope=scope,
-            target=target,
-            thread_id=thread_id if scope is Scope.THREAD else None,
-            comment_id=comment_id if scope is Scope.REPLIES else None,
-            created=now,
-        )
-    )
-    session.flush()
+    new = {
+        "subscriber_id": subscriber.id,
+        "site_id": subscriber.site_id,
+        "scope": scope,
+        "target": target_of(scope, thread_id, comment_id),
+        "thread_id": thread_id if scope is Scope.THREAD else None,
+        "comment_id": comment_id if scope is Scope.REPLIES else None,
+        "created": now,
+    }
+    add_missing(session, SubscriptionRow, new)
 
 
 def may_ask(session: Session, subscriber_id: int, limit: int, now: datetime) -> bool:

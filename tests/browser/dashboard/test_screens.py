@@ -54,8 +54,7 @@ SCREENS = (
 )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", ["desktop", "phone"])
+@pytest.mark.parametrize(("screen", "scheme"), [("desktop", "light"), ("phone", "dark")])
 def test_no_screen_has_an_accessibility_fault_or_is_wider_than_the_window(
     desk: Desk,
     open_page: Callable[..., Page],
