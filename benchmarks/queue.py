@@ -22,7 +22,7 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from tests.postgresql import running_postgresql
+from tests.postgresql import AS_SHIPPED, running_postgresql
 from widget.app import create_app, parts_of
 from widget.config import Config
 from widget.domain.comment import Status
@@ -62,7 +62,7 @@ def main() -> int:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = ""
         if asked.database == "postgresql":
-            url = stack.enter_context(running_postgresql()).new_database()
+            url = stack.enter_context(running_postgresql(AS_SHIPPED)).new_database()
         parts = parts_of(create_app(Config(home=home, database_url=url)))
         schema.upgrade(parts.database)
         _timed(f"{asked.comments:,} comments written", lambda: _seed(parts, asked.comments))

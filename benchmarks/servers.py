@@ -30,10 +30,10 @@ def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str,
     )
 
 
-def command(home: Path, *arguments: str) -> None:
+def command(home: Path, *arguments: str, extra: Mapping[str, str] | None = None) -> None:
     """Run a ``comment-widget`` command on a folder."""
     line = [sys.executable, "-m", "widget", *arguments]
-    subprocess.run(line, env=environment(home), check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(line, env=environment(home, extra), check=True, stdout=subprocess.DEVNULL)
 
 
 @contextmanager

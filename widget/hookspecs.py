@@ -1,7 +1,8 @@
 """Every hook, in the order in which a comment meets them.
 
 A plugin implements the ones it wants, with only the arguments it wants. The host asks one plugin
-at a time; where a hook runs *apart*, in a thread of the host's own, several at once. To raise, to
+at a time; where a hook runs *apart*, in a thread of the host's own, several at once; *both
+deadlines* are the plugin's and what is left of the server's for all plugins together. To raise, to
 be late and to return nonsense is all to *fail*: it is recorded and never reaches the reader.
 Values are frozen: to change one, return a changed copy (``dataclasses.replace``). Of a submission,
 its author's history and a comment a plugin gets what its card says that it reads; the rest is there
@@ -57,9 +58,8 @@ def plugin_info() -> PluginInfo:
     Runs: in the thread that starts the process, without a deadline.
     Return: its card. ``order`` and ``deadline_s`` decide when it is asked and for how long,
     ``reads`` what it is handed, ``requires`` which versions of the hooks it works with.
-    Fails: it is refused, with the reason in the log and in the dashboard, and holds what it
-    should have checked on the sites that have it on. One that never returns keeps the server from
-    starting.
+    Fails: it is refused, with the reason in the log and the dashboard, and holds what it should
+    have checked. One that never returns keeps the server from starting.
     """
 
 
@@ -80,9 +80,8 @@ def plugin_settings() -> type[PluginSettings]:
 def start_plugin(app: Flask, server: ServerInfo) -> None:
     """Get ready to work.
 
-    When: once in each process, after all plugins are loaded, before the first request.
-    Gets: the Flask application, and what a plugin may know of its server: its memory, its way to
-    other servers, the operator's options.
+    When: once in each process, after all plugins are loaded, before the first request. Gets: the
+    Flask application, and what a plugin may know of its server: memory, a way out, options.
     Runs: apart, for 10 seconds at most, in every process: web servers, job worker, commands.
     Return: nothing.
     Fails: the plugin is off in this process: it is *skipped*, which means what its owner set.
@@ -93,8 +92,7 @@ def start_plugin(app: Flask, server: ServerInfo) -> None:
 def check_settings(site: Site, settings: PluginSettings) -> Sequence[SettingsProblem]:
     """Check settings against the world before they are kept, e.g. verify a key.
 
-    When: as an owner saves or tests them, before anything is written. Gets: the site, and the
-    settings as they would be.
+    When: as an owner saves or tests them, before anything is written. Gets: them, and the site.
     Runs: apart, in the web server or command, under the plugin's deadline. The owner waits.
     Return: what is wrong, or nothing.
     Fails: that is told to the owner as a problem, and nothing is saved.
@@ -105,8 +103,8 @@ def check_settings(site: Site, settings: PluginSettings) -> Sequence[SettingsPro
 def form_fields(site: Site, settings: PluginSettings) -> Sequence[FormField]:
     """Add fields to the reader's form.
 
-    When: as a snapshot is made, and as a reader enters the form. Its result is cached with the
-    thread's page; it must not depend on the reader. Gets: the site.
+    When: as a snapshot is made, and as a reader enters the form; what is returned is cached, and
+    must not depend on the reader. Gets: the site.
     Runs: apart, in the web server, under the plugin's deadline.
     Return: fields whose names are the plugin's, or begin with it and ``_``.
     Fails: the form is shown without its fields.
@@ -133,10 +131,9 @@ def consent_given(
     When: before a comment is prepared, judged, recorded or told of, where a plugin that is on
     needs consent. Gets: the site, and the reader's answers to the plugin's own fields (with
     ``Reads.ANSWERS`` to all); of a stored comment, those that came with it.
-    Runs: apart, in the web server or the job worker, under the plugin's deadline and what is left
-    of the server's for all plugins together.
-    Return: ``True``, ``False``, or ``None`` where the reader wasn't asked. One ``False`` is a no;
-    where nobody says ``True``, it is a no, too.
+    Runs: apart, in the web server or the job worker, under both deadlines.
+    Return: ``True``, ``False``, or ``None`` where the reader wasn't asked. One ``False`` is a no,
+    as is nobody's ``True``.
     Fails: the plugin says nothing, as by ``None``.
     Example: see ``plugins/cookie_consent.py``.
     """
@@ -158,11 +155,9 @@ def close_thread(thread: Thread, now: datetime, settings: PluginSettings) -> boo
 def prepare_submission(submission: Submission, settings: PluginSettings) -> Submission | None:
     """Change a submission before it is judged: normalise, mask an address.
 
-    When: after validation, before ``check_submission``; for plugins that are on, not in shadow.
-    One plugin's result is the next one's argument. Gets: the submission, as far as the plugin
-    reads it.
-    Runs: apart, in the web server or the job worker, under the plugin's deadline and what is left
-    of the server's for all plugins together. The reader waits.
+    When: after validation, before ``check_submission``; for plugins that are on, not in shadow;
+    one's result is the next one's argument. Gets: the submission, as far as the plugin reads it.
+    Runs: apart, in the web server or the job worker, under both deadlines. The reader waits.
     Return: a changed copy, or ``None``. Only ``body``, ``author``, ``title`` and ``answers``
     may differ, and of them what the plugin reads; anything else is put back.
     Fails: the submission stays as it was and the comment is held, or what its owner set; it is
@@ -180,12 +175,10 @@ def check_submission(
     (``submission.occasion`` says so) where the plugin failed to answer. Not where another plugin
     has objected on a site that goes by the first objection. Gets: the submission and the author's
     history, as far as the plugin reads them.
-    Runs: apart, in the web server or the job worker, under the plugin's deadline and what is left
-    of the server's for all plugins together. The reader waits.
+    Runs: apart, in the web server or the job worker, under both deadlines. The reader waits.
     Return: a verdict, or ``None`` to abstain.
     Fails: the comment is held, or what its owner set; it is on the trail, and the check is tried
-    again later. Five failures
-    in a row on a site pause the plugin there.
+    again later. Five failures in a row on a site pause the plugin there.
     Example: see ``plugins/email_privacy.py``.
     """
 
@@ -194,9 +187,8 @@ def check_submission(
 def record_submission(submission: Submission, settings: PluginSettings) -> Mapping[str, object]:
     """Keep facts with the comment, e.g. which policy a reader agreed to.
 
-    When: after a submission was judged and before it is stored; what is returned is written in
-    the comment's own transaction, with the time. Never called for what is not stored. Gets: the
-    submission as it was judged, as far as the plugin reads it.
+    When: between judging and storing; what is returned is written in the comment's own transaction,
+    with the time. Gets: the submission as it was judged, as far as the plugin reads it.
     Runs: apart, in the web server, under the plugin's deadline. The reader waits.
     Return: a flat mapping that can be written as JSON, or ``None``.
     Fails: nothing is kept of the plugin's, and the comment is stored.
@@ -223,8 +215,7 @@ def present_comment(
 
     When: as a snapshot is made, for each comment in it; for plugins that are on, not in shadow.
     Gets: the comment, as far as the plugin reads it, and what readers would see.
-    Runs: apart, in the web server, under the plugin's deadline. While a call of it is late, it
-    isn't asked for the next comment.
+    Runs: apart, in the web server, under the plugin's deadline; while it is late, for no other.
     Return: a changed copy of ``public``, or ``None``. ``id``, ``parent`` and ``replies`` are
     put back, and the HTML is sanitised again.
     Fails: ``public`` stays as it was.
@@ -256,13 +247,11 @@ def comment_decided(
 def purge_cache(site: Site, keys: Sequence[str], settings: PluginSettings) -> None:
     """Tell a CDN which answers it is to forget.
 
-    When: after each change that readers can see, where the operator lets shared caches keep
-    answers (``shared_cache_s``). Gets: the site, and the surrogate keys of what has changed, as the
-    answers have them in ``Surrogate-Key`` and ``Cache-Tag``.
+    When: after each change that readers can see, where ``shared_cache_s`` lets caches keep answers.
+    Gets: the site, and the keys of what changed, as in ``Surrogate-Key`` and ``Cache-Tag``.
     Runs: apart, in the job worker, for 30 seconds at most. Nobody waits for it.
     Return: nothing.
-    Fails: it is tried again as ``comment_decided`` is. Meanwhile caches hand out what they have for
-    as long as they may.
+    Fails: it is tried again as ``comment_decided`` is; caches go on for as long as they may.
     """
 
 
@@ -282,8 +271,7 @@ def routes(blueprint: Blueprint) -> None:
     """Add routes of the plugin's own under ``/plugins/<name>/``.
 
     When: once in each process, after ``start_plugin``. Gets: a Flask blueprint of its own.
-    Runs: apart, under the plugin's deadline. The routes themselves are called in the web server's
-    threads, without one.
+    Runs: apart, under the plugin's deadline; the routes themselves in the web server's threads.
     Return: nothing.
     Fails: the server runs without its routes.
     """
@@ -294,8 +282,7 @@ def commands(group: Group) -> None:
     """Add commands under ``comment-widget <name> …``.
 
     When: once, as a command is run that isn't the core's. Gets: a click group of its own.
-    Runs: apart, in the command's process, for 10 seconds at most; ``start_plugin`` was not called.
-    The commands themselves run in the main thread.
+    Runs: apart, in the command's process, for 10 seconds at most; the commands in the main thread.
     Return: nothing.
     Fails: there are none of its commands.
     """
@@ -306,8 +293,7 @@ def periodic_tasks() -> Sequence[PeriodicTask]:
     """Declare work to be run again and again in the job worker.
 
     When: as the job worker begins, and before each task is run. Gets: nothing.
-    Runs: apart, in the job worker, under the plugin's deadline; a task itself in one process at a
-    time, for two minutes at most.
+    Runs: apart, in the job worker, under the plugin's deadline; a task for two minutes at most.
     Return: tasks; the same ones each time.
     Fails: none of its tasks runs until it answers. A task that fails is run again, after
     10 seconds at first.
