@@ -40,6 +40,21 @@ def test_the_first_and_the_later_answers_are_the_same_bytes_and_headers(served: 
             assert built.headers.get(name) == handed_out.headers.get(name), name
 
 
+def test_a_feed_is_handed_out_as_it_was_built_and_with_what_came_since(served: World) -> None:
+    comment_id = served.posted("Hello.")
+    for address in (f"/feeds/blog/thread.atom?url={PAGE['url']}", "/feeds/blog.atom",
+                    f"/feeds/blog/replies/{comment_id}.atom"):  # fmt: skip
+        built, handed_out = (served.client.get(address) for _ in range(2))
+        assert built.status_code == 200
+        assert built.data == handed_out.data
+        for name in ("ETag", "Content-Type", "Cache-Control", "Content-Length"):
+            assert built.headers[name] == handed_out.headers[name]
+        reply = served.posted(f"A reply, of which {address} tells.", parent=comment_id)
+        changed = served.client.get(address)
+        assert f"comment-{reply}" in changed.text
+        assert changed.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+
+
 def test_an_unchanged_page_is_not_sent_again_and_a_changed_one_is(served: World) -> None:
     served.posted("Hello.")
     for _ in range(2):  # the first is built by the application, the second comes before it

@@ -9,6 +9,7 @@ from widget.domain.errors import Busy
 from widget.domain.surrogate import site_surrogate, thread_surrogate
 from widget.http.negotiate import coding_for, matches
 from widget.snapshot.cache import Snapshot, Snapshots
+from widget.snapshot.feed import FEED
 from widget.snapshot.read import COUNTS
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 #: By path: what begins the name under which the answer to a query string is kept.
 KEPT = {"/api/v1/thread": "", "/api/v1/counts": COUNTS}
-JSON = "application/json"
 #: A cache may keep the page and asks whether it is still true: a moderated comment is gone at
 #: the next reading, wherever the page was kept.
 CACHE_CONTROL = "public, no-cache"
@@ -51,12 +51,10 @@ def common_headers(snapshot: Snapshot, shared_s: int) -> list[tuple[str, str]]:
     ]
 
 
-def snapshot_headers(
-    snapshot: Snapshot, coding: str, media_type: str, shared_s: int
-) -> list[tuple[str, str]]:
+def snapshot_headers(snapshot: Snapshot, coding: str, shared_s: int) -> list[tuple[str, str]]:
     """Return the headers of a snapshot in a coding, its length included."""
     headers = [
-        ("Content-Type", media_type),
+        ("Content-Type", snapshot.media_type),
         *common_headers(snapshot, shared_s),
         ("Content-Length", str(len(snapshot.encoded.bodies[coding]))),
     ]
@@ -65,16 +63,14 @@ def snapshot_headers(
     return headers
 
 
-def respond(
-    snapshot: Snapshot, request: Request, shared_s: int, media_type: str = JSON
-) -> Response:
+def respond(snapshot: Snapshot, request: Request, shared_s: int) -> Response:
     """Answer a request with a snapshot: its bytes, or 304 where the client has them."""
     if matches(request.headers.get("If-None-Match", ""), snapshot.encoded.etag):
         response = Response(status=304)
         response.headers.extend(common_headers(snapshot, shared_s))
         return response
     coding = coding_for(request.headers.get("Accept-Encoding", ""))
-    headers = snapshot_headers(snapshot, coding, media_type, shared_s)
+    headers = snapshot_headers(snapshot, coding, shared_s)
     return Response(snapshot.encoded.bodies[coding], headers=headers)
 
 
@@ -93,7 +89,8 @@ class SnapshotsFirst:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer from a snapshot, or pass the request on."""
-        kept = KEPT.get(environ["PATH_INFO"])
+        path = environ["PATH_INFO"]
+        kept = f"{FEED}{path}?" if path.endswith(".atom") else KEPT.get(path)
         if kept is not None and environ["REQUEST_METHOD"] == "GET":
             try:
                 snapshot = self._get(kept + environ["QUERY_STRING"])
@@ -125,7 +122,7 @@ def _prepare(
     if kind == _UNCHANGED:
         answer = (common_headers(snapshot, shared_s), ())
     else:
-        headers = snapshot_headers(snapshot, kind, JSON, shared_s)
+        headers = snapshot_headers(snapshot, kind, shared_s)
         answer = (headers, (snapshot.encoded.bodies[kind],))
     snapshot.answers[kind] = answer
     return answer

@@ -45,6 +45,7 @@ class Snapshot:
     encoded: Encoded
     checked: float = field(default_factory=time.monotonic)
     counted: tuple[str, ...] = ()
+    media_type: str = "application/json"
     slot: int = 0
     marks: tuple[int, int] | None = None
     answers: dict[str, tuple[list[tuple[str, str]], tuple[bytes, ...]]] = field(

@@ -26,6 +26,8 @@ from widget.store.database import Session
 #: So many of the newest comments are in a feed.
 ENTRIES = 50
 ATOM = "application/atom+xml; charset=utf-8"
+#: What a feed is kept under begins so; path and query follow.
+FEED = "feed "
 #: What XML 1.0 can't hold, whatever an older version let in.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -34,11 +36,13 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 class FeedQuestion:
     """Which feed: of a site; of its page ``url`` or explicit ``thread``; of replies to a comment.
 
-    ``address`` is the feed's own.
+    ``address`` is the feed's own; ``path`` and ``query`` are how it was asked for.
     """
 
     site: str
     address: str
+    path: str
+    query: str = ""
     url: str | None = None
     thread: str | None = None
     replies_to: int | None = None
@@ -59,8 +63,9 @@ class Feeds:
             HostNotAllowed: where the page is not one of the site's.
             Invalid: where the URL or thread id can't be read.
         """
-        name = f"feed {question.address}"
         is_of_site = question.url is None and question.replies_to is None
+        # One of a site is asked for its version each time: it is not handed out as it is.
+        name = f"{'site' if is_of_site else FEED}{question.path}?{question.query}"
         known = None if is_of_site else self.reader.snapshots.get(name)
         if known is not None:
             return known
@@ -101,6 +106,7 @@ class Feeds:
             site_version=site.version,
             thread_version=version,
             encoded=encode_bytes(out.getvalue()),
+            media_type=ATOM,
         )
 
     def _found(

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 from widget.domain.errors import FieldError, Malformed
 from widget.http.snapshots import respond
 from widget.publication.parts import Parts
-from widget.snapshot.feed import ATOM, FeedQuestion, Feeds
+from widget.snapshot.feed import FeedQuestion, Feeds
 
 
 def add_routes(pages: Blueprint, parts: Parts) -> None:
@@ -13,16 +13,14 @@ def add_routes(pages: Blueprint, parts: Parts) -> None:
     feeds = Feeds(reader=parts.reader, languages=parts.languages)
 
     def answer(question: FeedQuestion) -> Response:
-        return respond(feeds.read(question), request, parts.config.shared_cache_s, ATOM)
+        return respond(feeds.read(question), request, parts.config.shared_cache_s)
 
     def here() -> str:
-        query = request.query_string.decode("latin-1")
-        return f"{parts.config.url}{request.path}" + (f"?{query}" if query else "")
+        return f"{parts.config.url}{request.path}"
 
     @pages.get("/feeds/<site_key>.atom")
     def site_feed(site_key: str) -> Response:
-        address = f"{parts.config.url}{request.path}"
-        return answer(FeedQuestion(site=site_key, address=address))
+        return answer(FeedQuestion(site=site_key, address=here(), path=request.path))
 
     @pages.get("/feeds/<site_key>/thread.atom")
     def thread_feed(site_key: str) -> Response:
@@ -30,10 +28,20 @@ def add_routes(pages: Blueprint, parts: Parts) -> None:
         if not url:
             raise Malformed([FieldError("url", "Name the page: ?url=…")])
         thread = request.args.get("thread")
-        question = FeedQuestion(site=site_key, address=here(), url=url, thread=thread)
+        query = request.environ["QUERY_STRING"]
+        question = FeedQuestion(
+            site=site_key,
+            address=f"{here()}?{query}",
+            path=request.path,
+            query=query,
+            url=url,
+            thread=thread,
+        )
         return answer(question)
 
     @pages.get("/feeds/<site_key>/replies/<int:comment_id>.atom")
     def replies_feed(site_key: str, comment_id: int) -> Response:
-        address = f"{parts.config.url}{request.path}"
-        return answer(FeedQuestion(site=site_key, address=address, replies_to=comment_id))
+        question = FeedQuestion(
+            site=site_key, address=here(), path=request.path, replies_to=comment_id
+        )
+        return answer(question)
