@@ -128,7 +128,8 @@ def test_what_a_server_sets_as_a_cookie_is_not_sent_back(server: Keeping) -> Non
 
 def test_requests_of_many_threads_get_their_own_answers(server: Keeping) -> None:
     poster = Poster(private_hosts=["one.internal"], resolve=Names())
-    with ThreadPoolExecutor(16) as threads:
+    # No more at once than are kept: past that, those that are done are closed.
+    with ThreadPoolExecutor(post.MAX_IDLE) as threads:
         texts = [f"text {n}" for n in range(200)]
         bodies = list(threads.map(lambda text: send(poster, server, text=text), texts))
     assert bodies == [text.encode() for text in texts]
