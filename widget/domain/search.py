@@ -85,7 +85,9 @@ def words_in(text: str) -> list[str]:
     """Return the words of a text as they are looked for."""
     plain = text.casefold()
     if not plain.isascii():
-        parts = unicodedata.normalize("NFKD", plain)
+        # Folded again: some letters are capitals only once they are taken apart (Unicode §3.13).
+        folded = unicodedata.normalize("NFKD", plain).casefold()
+        parts = unicodedata.normalize("NFKD", folded)
         plain = "".join(one for one in parts if not unicodedata.combining(one))
     return [word[:_MAX_WORD] for word in _WORD.findall(plain)]
 

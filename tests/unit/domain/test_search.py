@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from widget.domain.search import Search, day_tags, hosts_in, phrase, span_tags, terms_in, words_in
@@ -33,6 +33,7 @@ def test_no_word_can_end_the_quotes_that_a_database_is_asked_with(text: str) -> 
 
 
 @given(st.text())
+@example("\N{MATHEMATICAL BOLD CAPITAL A}")
 def test_words_of_words_are_the_same_words(text: str) -> None:
     words = words_in(text)
     assert words_in(" ".join(words)) == words
